@@ -1,0 +1,43 @@
+"""Every error this package raises on purpose."""
+
+from dataclasses import dataclass
+
+
+class AudioError(Exception):
+    """Base of all errors of this package; the message is a sentence a person can act on."""
+
+
+class Cancelled(AudioError):
+    """The caller's ``cancelled`` answered true, so the work stopped and left nothing behind."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a spec.
+
+    ``field`` is the dotted path in the spec (``beat.carrier_hz``); ``message`` says what is
+    permitted.
+    """
+
+    field: str
+    message: str
+
+
+class SpecError(AudioError):
+    """A track spec that cannot be rendered. ``problems`` lists every fault found in it."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems))
+
+
+class SpeechError(AudioError):
+    """A line could not be turned into speech."""
+
+
+class SpeechDoesNotFitError(AudioError):
+    """The spoken lines are longer than the track; ``needed_s`` is the least length in seconds."""
+
+    def __init__(self, needed_s: float) -> None:
+        self.needed_s = needed_s
+        super().__init__(f"the lines need at least {needed_s:.0f} seconds when spoken")
