@@ -1,0 +1,54 @@
+"""What happens when a person comes back from Google."""
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.shortcuts import redirect
+
+from accounts import ledger
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """Keeps name and picture, and makes user and welcome credit in one step."""
+
+    def populate_user(self, request, sociallogin, data):
+        """Fill a new user from what Google said."""
+        user = super().populate_user(request, sociallogin, data)
+        user.email = user.email.lower()
+        _take_profile(user, sociallogin)
+        return user
+
+    def pre_social_login(self, request, sociallogin):
+        """Follow a name or a picture that changed at Google."""
+        if sociallogin.is_existing and _take_profile(sociallogin.user, sociallogin):
+            sociallogin.user.save(update_fields=["name", "picture"])
+
+    def save_user(self, request, sociallogin, form=None):
+        """Store a first sign-in whole, or join the one that was a moment faster."""
+        try:
+            with transaction.atomic():
+                user = super().save_user(request, sociallogin, form)
+                ledger.give_signup_credit(user)
+                return user
+        except IntegrityError:
+            sociallogin.user.pk = None
+            sociallogin.lookup()
+            if sociallogin.is_existing:
+                return sociallogin.user
+        messages.error(request, "Another account uses this e-mail address.")
+        raise ImmediateHttpResponse(redirect("account_login"))
+
+
+def _take_profile(user, sociallogin) -> bool:
+    """Copy name and picture to ``user``; whether anything changed."""
+    said = sociallogin.account.extra_data
+    picture = said.get("picture") or ""
+    profile = {
+        "name": (said.get("name") or "")[:200],
+        "picture": picture if picture.startswith("https://") and len(picture) <= 500 else "",
+    }
+    changed = any(getattr(user, field) != value for field, value in profile.items())
+    for field, value in profile.items():
+        setattr(user, field, value)
+    return changed

@@ -1,0 +1,112 @@
+"""What staff see of people and their credits."""
+
+import uuid
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.html import format_html
+
+from accounts import ledger
+from accounts.models import LedgerEntry, User
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    ordering = ["-date_joined"]
+    list_display = ["email", "name", "balance", "is_staff", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_active", "date_joined"]
+    search_fields = ["email", "name"]
+    readonly_fields = ["balance", "change_credits", "date_joined", "last_login"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "name", "picture"]}),
+        ("Credits", {"fields": ["balance", "change_credits"]}),
+        ("May", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("When", {"fields": ["date_joined", "last_login"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(
+            credits=Coalesce(Sum("ledger_entries__amount"), 0)
+        )
+
+    def has_delete_permission(self, request, obj=None):
+        # A ledger without its people proves nothing; an account is made inactive instead.
+        return False
+
+    @admin.display(ordering="credits")
+    def balance(self, user):
+        return user.credits
+
+    @admin.display(description="Change")
+    def change_credits(self, user):
+        return format_html(
+            '<a href="{}?user={}">Give or take credits</a> · <a href="{}?user__id__exact={}">History</a>',
+            reverse("admin:accounts_ledgerentry_add"),
+            user.pk,
+            reverse("admin:accounts_ledgerentry_changelist"),
+            user.pk,
+        )
+
+
+class AdjustmentForm(forms.ModelForm):
+    """A movement by hand: how much, and why. The kind follows from the sign."""
+
+    amount = forms.IntegerField(
+        min_value=-100_000,
+        max_value=100_000,
+        help_text="Credits to give; with a minus, credits to take.",
+    )
+    reason = forms.CharField(max_length=300)
+    # Sent back with the form, so that a double click is one movement.
+    source = forms.RegexField(r"^staff:[0-9a-f-]{36}$", widget=forms.HiddenInput)
+
+    class Meta:
+        model = LedgerEntry
+        fields = ["user", "amount", "reason", "source"]
+
+    def clean_amount(self):
+        if self.cleaned_data["amount"] == 0:
+            raise forms.ValidationError("Nothing would change.")
+        return self.cleaned_data["amount"]
+
+    def clean(self):
+        data = super().clean()
+        user, amount = data.get("user"), data.get("amount", 0)
+        if user and amount < 0 and ledger.balance(user) < -amount:
+            self.add_error("amount", f"The balance is only {ledger.balance(user)}.")
+        return data
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(admin.ModelAdmin):
+    form = AdjustmentForm
+    autocomplete_fields = ["user"]
+    list_display = ["created_at", "user", "kind", "amount", "reason", "actor", "source"]
+    list_filter = ["kind", "created_at"]
+    list_select_related = ["user", "actor"]
+    search_fields = ["user__email", "source", "reason"]
+    date_hierarchy = "created_at"
+
+    def get_fields(self, request, obj=None):
+        return self.list_display if obj else self.form.Meta.fields
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_changeform_initial_data(self, request):
+        return super().get_changeform_initial_data(request) | {"source": f"staff:{uuid.uuid4()}"}
+
+    def save_model(self, request, obj, form, change):
+        ledger.adjust(
+            obj.user, obj.amount, reason=obj.reason, actor=request.user, source=obj.source
+        )
+        entry = LedgerEntry.objects.get(source=obj.source)
+        obj.pk, obj.kind = entry.pk, entry.kind

@@ -1,0 +1,14 @@
+"""Errors that the rest of the project may catch."""
+
+
+class AccountsError(Exception):
+    """Base of all errors of this app."""
+
+
+class NotEnoughCredits(AccountsError):
+    """A charge would have taken the balance below zero; nothing was written."""
+
+    def __init__(self, *, balance: int, needed: int) -> None:
+        self.balance = balance
+        self.needed = needed
+        super().__init__(f"{needed} credits needed, {balance} there")

@@ -1,0 +1,87 @@
+"""Credits: every way to move them, and the only code that writes the ledger.
+
+Each function is safe to call again: an entry with the same kind and source is written once.
+"""
+
+import uuid
+
+from django.db import transaction
+from django.db.models import Sum
+
+from accounts.errors import NotEnoughCredits
+from accounts.models import LedgerEntry, User
+
+SIGNUP_CREDITS = 1
+
+
+def balance(user) -> int:
+    """The credits ``user`` can spend."""
+    return user.ledger_entries.aggregate(sum=Sum("amount"))["sum"] or 0
+
+
+def give_signup_credit(user) -> bool:
+    """Give the free credit of a first sign-in; false when ``user`` has had it."""
+    return _write(user, LedgerEntry.Kind.SIGNUP, SIGNUP_CREDITS, source=f"user:{user.pk}")
+
+
+def charge(user, amount: int, *, source: str) -> bool:
+    """Take ``amount`` (> 0) credits for ``source``; false when it was paid already.
+
+    Raises
+    ------
+    NotEnoughCredits
+        When the balance is smaller than ``amount``; nothing is written.
+    """
+    with transaction.atomic():
+        _hold(user)
+        paid = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.CHARGE, source=source)
+        if paid.exists():
+            return False
+        _require(user, amount)
+        return _write(user, LedgerEntry.Kind.CHARGE, -amount, source=source)
+
+
+def refund(user, amount: int, *, source: str, actor=None, reason: str = "") -> bool:
+    """Give ``amount`` (> 0) credits back; false when ``source`` was refunded already."""
+    return _write(
+        user, LedgerEntry.Kind.REFUND, amount, source=source, actor=actor, reason=reason
+    )
+
+
+def adjust(user, amount: int, *, reason: str, actor=None, source: str = "") -> bool:
+    """Move credits by hand: a gift when ``amount`` > 0, a correction when it is < 0.
+
+    ``source`` makes a repeated request one movement; without it each call is a new one.
+
+    Raises
+    ------
+    NotEnoughCredits
+        When a correction would take more than there is.
+    """
+    kind = LedgerEntry.Kind.GRANT if amount > 0 else LedgerEntry.Kind.ADJUSTMENT
+    source = source or f"staff:{uuid.uuid4()}"
+    with transaction.atomic():
+        _hold(user)
+        if amount < 0:
+            _require(user, -amount)
+        return _write(user, kind, amount, source=source, actor=actor, reason=reason)
+
+
+def _hold(user) -> None:
+    """Lock the user's row, so that two charges cannot both see the same balance."""
+    User.objects.select_for_update().only("pk").get(pk=user.pk)
+
+
+def _require(user, amount: int) -> None:
+    available = balance(user)
+    if available < amount:
+        raise NotEnoughCredits(balance=available, needed=amount)
+
+
+def _write(user, kind, amount, *, source, actor=None, reason="") -> bool:
+    _, created = LedgerEntry.objects.get_or_create(
+        kind=kind,
+        source=source,
+        defaults={"user": user, "amount": amount, "actor": actor, "reason": reason},
+    )
+    return created

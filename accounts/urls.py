@@ -1,0 +1,24 @@
+from allauth.account.views import account_inactive, logout
+from allauth.socialaccount.views import login_cancelled, login_error
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from accounts import views
+
+urlpatterns = [
+    path("login/", views.sign_in, name="account_login"),
+    path("demo/", views.demo_sign_in, name="demo_sign_in"),
+    path("logout/", logout, name="account_logout"),
+    path("credits/", views.credits, name="credits"),
+    path("", include("allauth.socialaccount.providers.google.urls")),
+    # Where allauth leads by name when a sign-in takes a turn.
+    path("login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
+    path("login/error/", login_error, name="socialaccount_login_error"),
+    path("inactive/", account_inactive, name="account_inactive"),
+    path("address-taken/", views.address_taken, name="socialaccount_signup"),
+    path(
+        "connections/",
+        RedirectView.as_view(pattern_name="studio"),
+        name="socialaccount_connections",
+    ),
+]

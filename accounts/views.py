@@ -1,0 +1,57 @@
+"""Signing in, and the page of one's credits."""
+
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import demo
+
+
+@require_GET
+def sign_in(request):
+    """The one page to sign in on; ``next`` leads back to where the person was going."""
+    after = _next_url(request.GET.get("next", ""), request)
+    if request.user.is_authenticated:
+        return redirect(after)
+    return render(request, "accounts/sign_in.html", {"next": after, "demo": demo.offered(request)})
+
+
+@require_POST
+def demo_sign_in(request):
+    """Sign in as the demo account of a local run."""
+    if not demo.offered(request):
+        raise PermissionDenied
+    login(request, demo.demo_user(), backend="django.contrib.auth.backends.ModelBackend")
+    return redirect(_next_url(request.POST.get("next", ""), request))
+
+
+@login_required
+@require_GET
+def credits(request):
+    """Balance, every movement, and how to get more."""
+    entries = Paginator(request.user.ledger_entries.all(), 50)
+    return render(
+        request,
+        "accounts/credits.html",
+        {"entries": entries.get_page(request.GET.get("page")), "demo": demo.offered(request)},
+    )
+
+
+@require_GET
+def address_taken(request):
+    """Google vouched for a person whose e-mail address belongs to another account here."""
+    return render(request, "accounts/address_taken.html", status=409)
+
+
+def _next_url(url: str, request) -> str:
+    """``url`` when it stays on this host, else the studio."""
+    if url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return url
+    return reverse("studio")

@@ -1,0 +1,322 @@
+"""All settings, read from the environment in this one place; `.env.example` explains each.
+
+There are two ways to run. *Local* needs nothing: SQLite, a broker and files in `DATA_DIR`, a
+demo account. *Production* is what a public `SITE_URL` (or `ENVIRONMENT=production`, as the
+Procfile sets) asks for, and then every service has to be named: nothing falls back.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from csp.constants import NONE, SELF
+from marshmallow.validate import OneOf, Range
+
+from entrain.environment import Environment, at_least, is_loopback
+from entrain.local_secret import local_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
+
+# --- Which of the two ways -------------------------------------------------------------------
+
+ENVIRONMENT = env.str("ENVIRONMENT", "local", validate=OneOf(["local", "production"]))
+LOCAL_URL = "http://127.0.0.1:8000"
+SITE_URL = env.site_url("SITE_URL", **({} if ENVIRONMENT == "production" else {"default": LOCAL_URL}))
+PRODUCTION = ENVIRONMENT == "production" or bool(SITE_URL and not is_loopback(SITE_URL))
+
+
+def local_default(value):
+    """Keyword arguments that give a setting a default on a local run, and none in production."""
+    return {} if PRODUCTION else {"default": value}
+
+
+def filled(length=1):
+    """Keyword arguments for a setting that production refuses to have empty."""
+    return {"validate": at_least(length)} if PRODUCTION else {"default": ""}
+
+
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".data")
+DEBUG = env.bool("DEBUG", False) and not PRODUCTION
+SECRET_KEY = env.str("SECRET_KEY", **filled(50))
+if not PRODUCTION:
+    SECRET_KEY = SECRET_KEY or local_secret_key(DATA_DIR)
+
+# --- The web ---------------------------------------------------------------------------------
+
+SITE_HOST = urlsplit(SITE_URL or "").hostname
+ALLOWED_HOSTS = [SITE_HOST] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
+ROOT_URLCONF = "entrain.urls"
+WSGI_APPLICATION = "entrain.wsgi.application"
+
+if PRODUCTION:
+    CSRF_TRUSTED_ORIGINS = [SITE_URL]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1, validate=Range(min=0))
+    ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
+
+INSTALLED_APPS = [
+    "entrain",
+    "accounts",
+    "jobs",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "csp",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.credits",
+            ],
+        },
+    },
+]
+
+# --- Data ------------------------------------------------------------------------------------
+
+SQLITE_OPTIONS = {
+    # One writer at a time, taken at BEGIN: no transaction fails halfway for want of the lock.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+DATABASE = env.dj_db_url(
+    "DATABASE_URL", **local_default(f"sqlite:///{DATA_DIR / 'entrain.sqlite3'}")
+)
+DATABASES = {"default": DATABASE or {}}
+if DATABASES["default"].get("ENGINE", "").endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", **filled())
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+    }
+}
+
+# --- Files -----------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+DOWNLOAD_LINK_SECONDS = 3600
+
+STORAGE_TYPE = env.str(
+    "STORAGE_TYPE",
+    **local_default("local"),
+    validate=OneOf(["r2"] if PRODUCTION else ["local", "r2"]),
+)
+if STORAGE_TYPE == "r2":
+    R2_ACCOUNT_ID = env.str("R2_ACCOUNT_ID", validate=at_least(1))
+    R2_ENDPOINT_URL = env.str(
+        "R2_ENDPOINT_URL", f"https://{R2_ACCOUNT_ID}.r2.cloudflarestorage.com"
+    )
+    TRACK_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "access_key": env.str("R2_ACCESS_KEY_ID", validate=at_least(1)),
+            "secret_key": env.str("R2_SECRET_ACCESS_KEY", validate=at_least(1)),
+            "bucket_name": env.str("R2_BUCKET_NAME", validate=at_least(1)),
+            "endpoint_url": R2_ENDPOINT_URL,
+            "region_name": "auto",
+            "default_acl": None,
+            "file_overwrite": True,
+            "querystring_expire": DOWNLOAD_LINK_SECONDS,
+            # Reads in the calling thread: progress is written to the database from there.
+            "transfer_config": TransferConfig(use_threads=False),
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                # R2 may refuse the checksums that boto3 sends by itself.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"mode": "standard", "max_attempts": 4},
+            ),
+        },
+    }
+    FILES_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(R2_ENDPOINT_URL))
+else:
+    TRACK_STORAGE = {
+        "BACKEND": "jobs.storage.SignedFileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    }
+    FILES_ORIGIN = SELF
+
+STORAGES = {
+    "default": TRACK_STORAGE,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Sign-in ---------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "studio"
+LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_ONLY = True
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
+
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", **filled())
+GOOGLE_CLIENT_SECRET = env.str(
+    "GOOGLE_CLIENT_SECRET", **({"validate": at_least(1)} if GOOGLE_CLIENT_ID else filled())
+)
+SOCIALACCOUNT_PROVIDERS = {
+    "google": {
+        "APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET, "key": ""}]
+        if GOOGLE_CLIENT_ID
+        else [],
+        "SCOPE": ["openid", "email", "profile"],
+        "OAUTH_PKCE_ENABLED": True,
+        "FETCH_USERINFO": True,
+    }
+}
+# Without Google there is nobody to be: a local run then offers one account to try things with.
+DEMO_ACCOUNT = not PRODUCTION and not GOOGLE_CLIENT_ID
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", **filled())
+
+# --- Voices ----------------------------------------------------------------------------------
+
+ELEVENLABS_API_KEY = env.str("ELEVENLABS_API_KEY", **filled())
+ELEVENLABS_BASE_URL = env.str("ELEVENLABS_BASE_URL", "https://api.elevenlabs.io")
+ELEVENLABS_CONCURRENCY = env.int("ELEVENLABS_CONCURRENCY", 2, validate=Range(min=1, max=15))
+
+# --- The worker ------------------------------------------------------------------------------
+
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60, validate=Range(min=1))
+JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", 15, validate=Range(min=1))
+JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", 60, validate=Range(min=1))
+JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", 3, validate=Range(min=1))
+
+CELERY_BROKER_URL = REDIS_URL or f"sqla+sqlite:///{DATA_DIR / 'broker.sqlite3'}"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        # A web request that cannot reach the broker moves on; the sweeper sends again.
+        "socket_connect_timeout": 0.5,
+        "socket_timeout": 5,
+        "visibility_timeout": 3600,
+    }
+    if REDIS_URL
+    else {"connect_args": {"timeout": 20}, "polling_interval": 0.25}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# The embedded broker has no channel for remote control.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "jobs.tasks.sweep",
+        "schedule": JOB_SWEEP_SECONDS,
+        "options": {"expires": JOB_SWEEP_SECONDS},
+    }
+}
+if not REDIS_URL:
+    CELERY_BEAT_SCHEDULE["purge broker"] = {"task": "entrain.tasks.purge_broker", "schedule": 3600}
+
+# --- What the browser may load ---------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "https://*.googleusercontent.com"],
+        "media-src": [SELF, FILES_ORIGIN],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        # A form's redirect counts as its action: signing in leads to Google.
+        "form-action": [SELF, "https://accounts.google.com"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- Language, time, logs --------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"django.server": {"level": "WARNING"}},
+}
+
+env.seal()

@@ -1,0 +1,144 @@
+"""A job: one track that a person asked for, from the words to the finished file."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from audio import TrackSpec
+
+
+class JobQuerySet(models.QuerySet):
+    """Selections with a name."""
+
+    def of(self, user):
+        """The jobs of this person: every view starts here."""
+        return self.filter(user=user)
+
+    def active(self):
+        """What waits or is being made."""
+        return self.filter(state__in=Job.ACTIVE)
+
+
+class Job(models.Model):
+    """One track on its way from ``pending`` to ``completed``, ``failed`` or ``cancelled``.
+
+    The row is the truth; messages to workers are hints. A worker owns the job while it is
+    ``processing``, ``attempt`` is the worker's own and the lease has not run out.
+    :mod:`jobs.lifecycle` is the only code that changes ``state``.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Waiting"
+        PROCESSING = "processing", "In the making"
+        COMPLETED = "completed", "Ready"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Stage(models.TextChoices):
+        SPEECH = "speech", "Speaking your words"
+        RENDER = "render", "Mixing the sound"
+        UPLOAD = "upload", "Saving the track"
+
+    ACTIVE = (State.PENDING, State.PROCESSING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    submission = models.CharField(max_length=64)
+    title = models.CharField(max_length=120)
+    spec = models.JSONField()
+    price = models.PositiveSmallIntegerField()
+    # How many times it was paid for: a retry after a failure is a run of its own.
+    run = models.PositiveSmallIntegerField(default=1)
+
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    stage = models.CharField(max_length=10, choices=Stage, blank=True)
+    progress = models.FloatField(default=0)
+    message = models.CharField(max_length=300, blank=True)
+
+    # The fence: it only ever goes up, so a worker from before can never match the row again.
+    attempt = models.PositiveSmallIntegerField(default=0)
+    # Attempts within this run; when they are used up, the job fails.
+    tries = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    track = models.CharField(max_length=200, blank=True)
+    track_bytes = models.PositiveBigIntegerField(default=0)
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="jobs_of_a_person"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state__in=["pending", "processing"]),
+                name="jobs_active",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint("user", "submission", name="one_job_a_submission"),
+            models.CheckConstraint(
+                name="job_state_known",
+                condition=Q(
+                    state__in=["pending", "processing", "completed", "failed", "cancelled"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="job_completed_has_track", condition=~Q(state="completed", track="")
+            ),
+            models.CheckConstraint(
+                name="job_processing_has_lease",
+                condition=~Q(state="processing", lease_until__isnull=True),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @cached_property
+    def track_spec(self) -> TrackSpec:
+        """The recipe as the sound engine's own value."""
+        return TrackSpec.parse(self.spec)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the job waits or is being made."""
+        return self.state in self.ACTIVE
+
+    @property
+    def charge_source(self) -> str:
+        """The ledger source of this run's charge."""
+        return f"job:{self._run_name}"
+
+    @property
+    def refund_source(self) -> str:
+        """The ledger source of this run's refund."""
+        return f"refund:{self._run_name}"
+
+    @property
+    def _run_name(self) -> str:
+        return f"{self.pk}" if self.run == 1 else f"{self.pk}:{self.run}"
+
+    @property
+    def percent(self) -> int:
+        """Progress in whole percent."""
+        return int(self.progress * 100)
+
+    @property
+    def time_left(self) -> timedelta | None:
+        """How long the rest will take at the pace so far; None while too little is known."""
+        if self.state != self.State.PROCESSING or self.progress < 0.05:
+            return None
+        spent = timezone.now() - self.started_at
+        return spent * (1 - self.progress) / self.progress

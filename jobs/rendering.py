@@ -1,0 +1,127 @@
+"""One attempt at a job: speak, mix, store. Nothing here holds a transaction open."""
+
+import logging
+import tempfile
+import time
+from pathlib import Path
+
+from django.core.files import File
+
+import audio
+from jobs import lifecycle
+from jobs.lifecycle import Claim
+from jobs.models import Job
+from jobs.speech import synthesiser_for
+from jobs.storage import StorageClipStore, delete_tracks, track_key, tracks
+
+logger = logging.getLogger(__name__)
+
+# Where each stage stands in the whole, as fractions of the bar a person watches.
+SPANS = {
+    Job.Stage.SPEECH: (0.0, 0.4),
+    Job.Stage.RENDER: (0.4, 0.9),
+    Job.Stage.UPLOAD: (0.9, 1.0),
+}
+BEAT_SECONDS = 1.0
+
+
+class Heartbeat:
+    """Keeps the lease, at most one write a second, and notices when it is lost."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.lost = False
+        self._stage, self._progress = Job.Stage.SPEECH, 0.0
+        self._last = time.monotonic()
+
+    def at(self, stage):
+        """A progress callback, 0 to 1, for one stage."""
+        low, high = SPANS[stage]
+
+        def progress(fraction: float) -> None:
+            self._stage, self._progress = stage, low + (high - low) * min(fraction, 1.0)
+            self.cancelled()
+
+        return progress
+
+    def cancelled(self) -> bool:
+        """Whether to stop: the job was cancelled, or went to another worker."""
+        now = time.monotonic()
+        if not self.lost and now - self._last >= BEAT_SECONDS:
+            self._last = now
+            self.lost = not lifecycle.beat(self.claim, self._stage, self._progress)
+        return self.lost
+
+
+class ReportingFile(File):
+    """A file that tells how far it has been read, so that a long upload keeps the lease."""
+
+    def __init__(self, file, size: int, progress) -> None:
+        super().__init__(file)
+        self._size = size
+        self._progress = progress
+
+    def read(self, *args):
+        data = self.file.read(*args)
+        self._progress(self.file.tell() / self._size)
+        return data
+
+
+def perform(claim: Claim) -> None:
+    """Make the track of ``claim`` and publish it, or leave the job in a state that says why not."""
+    job = claim.job
+    heartbeat = Heartbeat(claim)
+    try:
+        with tempfile.TemporaryDirectory(prefix="entrain-") as folder:
+            path = _make(job, Path(folder), heartbeat)
+            _publish(claim, path, heartbeat)
+    except audio.Cancelled:
+        logger.info("job %s attempt %s stopped: no longer ours", job.pk, claim.attempt)
+    except audio.SpeechDoesNotFitError as error:
+        lifecycle.fail(claim, _does_not_fit(error))
+    except audio.AudioError as error:
+        lifecycle.fail(claim, str(error))
+    except Exception:
+        logger.exception("job %s attempt %s broke", job.pk, claim.attempt)
+        lifecycle.hand_back(claim)
+
+
+def _make(job: Job, folder: Path, heartbeat: Heartbeat) -> Path:
+    spec = job.track_spec
+    clips = audio.fetch_clips(
+        spec.speech,
+        synthesiser=synthesiser_for(spec.speech.voice),
+        store=StorageClipStore(),
+        folder=folder,
+        progress=heartbeat.at(Job.Stage.SPEECH),
+        cancelled=heartbeat.cancelled,
+    )
+    path = folder / "track.flac"
+    audio.render(
+        spec,
+        path,
+        clips=clips,
+        progress=heartbeat.at(Job.Stage.RENDER),
+        cancelled=heartbeat.cancelled,
+    )
+    return path
+
+
+def _publish(claim: Claim, path: Path, heartbeat: Heartbeat) -> None:
+    """Store the file under this attempt's own key, then make it the job's track."""
+    size = path.stat().st_size
+    key = track_key(claim.job.pk, claim.attempt)
+    with path.open("rb") as file:
+        tracks().save(key, ReportingFile(file, size, heartbeat.at(Job.Stage.UPLOAD)))
+    if lifecycle.finish(claim, track=key, track_bytes=size):
+        delete_tracks(claim.job.pk, range(1, claim.attempt))
+    else:
+        delete_tracks(claim.job.pk, [claim.attempt])
+
+
+def _does_not_fit(error: audio.SpeechDoesNotFitError) -> str:
+    minutes = -int(-error.needed_s // 60)
+    return (
+        f"In this voice the words take longer than the track: it needs at least {minutes} minutes. "
+        "Make another like this with more minutes, fewer lines or fewer repetitions."
+    )

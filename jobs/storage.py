@@ -1,0 +1,101 @@
+"""Where tracks and spoken clips are kept: a folder here, or a bucket at R2."""
+
+import logging
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+logger = logging.getLogger(__name__)
+SALT = "jobs.storage.link"
+
+
+class SignedFileSystemStorage(FileSystemStorage):
+    """A local folder whose links are signed and run out, like those of an object store."""
+
+    def url(self, name, parameters=None, expire=None):
+        """A link to ``name`` that :func:`read_link` accepts for an hour."""
+        disposition = (parameters or {}).get("ResponseContentDisposition", "")
+        token = signing.dumps([name, disposition], salt=SALT, compress=True)
+        return reverse("local_file", args=[token])
+
+    def get_available_name(self, name, max_length=None):
+        """Keep ``name``: a key belongs to one attempt, or to one content."""
+        if self.exists(name):
+            self.delete(name)
+        return name
+
+
+def read_link(token: str) -> tuple[str, str]:
+    """File name and Content-Disposition of a link, if it is whole and not older than an hour.
+
+    Raises
+    ------
+    django.core.signing.BadSignature
+        For every other token.
+    """
+    return signing.loads(token, salt=SALT, max_age=settings.DOWNLOAD_LINK_SECONDS)
+
+
+def tracks():
+    """The storage of finished tracks."""
+    return default_storage
+
+
+def track_key(job_id, attempt: int) -> str:
+    """The key of one attempt's track; attempts never share one."""
+    return f"tracks/{job_id}/{attempt}.flac"
+
+
+def track_link(key: str, *, title: str) -> str:
+    """A link for the owner's browser, good for an hour, that saves under the track's title."""
+    disposition = content_disposition_header(as_attachment=True, filename=f"{_file_name(title)}.flac")
+    return tracks().url(
+        key,
+        parameters={
+            "ResponseContentDisposition": disposition,
+            "ResponseContentType": "audio/flac",
+        },
+        expire=settings.DOWNLOAD_LINK_SECONDS,
+    )
+
+
+def delete_tracks(job_id, attempts) -> None:
+    """Delete what these attempts stored; what is missing is fine, what resists is logged."""
+    for attempt in attempts:
+        key = track_key(job_id, attempt)
+        try:
+            tracks().delete(key)
+        except Exception:
+            logger.exception("could not delete %s", key)
+
+
+class StorageClipStore:
+    """Spoken lines by content, beside the tracks, so that no line is ever bought twice."""
+
+    def get(self, key: str) -> bytes | None:
+        """The clip's bytes, or None."""
+        name = self._name(key)
+        if not default_storage.exists(name):
+            return None
+        with default_storage.open(name) as file:
+            return file.read()
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep the clip's bytes."""
+        default_storage.save(self._name(key), File(BytesIO(data)))
+
+    @staticmethod
+    def _name(key: str) -> str:
+        return str(PurePosixPath("clips", key[:2], key))
+
+
+def _file_name(title: str) -> str:
+    """``title`` without what file systems refuse."""
+    kept = "".join(" " if char in '\\/:*?"<>|' or not char.isprintable() else char for char in title)
+    return " ".join(kept.split()).strip(".") or "track"

@@ -1,0 +1,179 @@
+"""The pages of a person's tracks. Every view of one starts at :func:`_job_of`."""
+
+import mimetypes
+from pathlib import Path
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.storage import FileSystemStorage
+from django.core.paginator import Paginator
+from django.core.signing import BadSignature
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from accounts.errors import NotEnoughCredits
+from jobs import lifecycle
+from jobs.bands import BANDS
+from jobs.forms import JobForm, RenameForm
+from jobs.models import Job
+from jobs.ranges import ranged_response
+from jobs.storage import read_link, track_link, tracks
+
+JOBS_A_PAGE = 20
+# htmx takes this status as "stop polling".
+STOP_POLLING = 286
+
+
+def _job_of(request, job_id) -> Job:
+    """This person's job; anybody else's does not exist."""
+    return get_object_or_404(Job.objects.of(request.user), pk=job_id)
+
+
+@require_GET
+def home(request):
+    """What Entrain is, for those who are not signed in; the studio for those who are."""
+    if request.user.is_authenticated:
+        return redirect("studio")
+    return render(request, "home.html", {"bands": BANDS})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def studio(request):
+    """The form that makes a track."""
+    if request.method == "GET":
+        return _render_studio(request, JobForm())
+    form = JobForm(request.POST)
+    if form.is_valid():
+        try:
+            job = lifecycle.submit_job(
+                request.user, form.cleaned_data["spec"], key=form.submission_key
+            )
+            return redirect("job", job.pk)
+        except NotEnoughCredits as error:
+            form.add_error(None, NOT_ENOUGH.format(error=error))
+            return _render_studio(request, form, short_of_credits=True)
+    return _render_studio(request, form)
+
+
+NOT_ENOUGH = "This track costs {error.needed} and you have {error.balance}. Nothing was stored or taken."
+
+
+def _render_studio(request, form, **context):
+    quote = form.quote() if form.is_bound else None
+    context |= {"form": form, "quote": quote, "bands": BANDS}
+    return render(request, "jobs/studio.html", context)
+
+
+@login_required
+@require_GET
+def job_like(request, job_id):
+    """The form, filled in as for an earlier track, to make another like it."""
+    initial = JobForm.initial_from(_job_of(request, job_id).track_spec)
+    return _render_studio(request, JobForm(initial=initial))
+
+
+@login_required
+@require_POST
+def quote(request):
+    """What the form as it stands would cost, and how its lines would be spaced."""
+    return render(request, "jobs/_quote.html", {"quote": JobForm(request.POST).quote()})
+
+
+@login_required
+@require_GET
+def job_list(request):
+    """A person's tracks, newest first."""
+    page = Paginator(Job.objects.of(request.user), JOBS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "jobs/list.html", {"page": page})
+
+
+@login_required
+@require_GET
+def job_detail(request, job_id):
+    """One track: how far it is, or the player."""
+    job = _job_of(request, job_id)
+    return render(request, "jobs/detail.html", {"job": job, "rename": RenameForm(instance=job)})
+
+
+@login_required
+@require_GET
+def job_status(request, job_id):
+    """The part of the track's page that changes while it is made."""
+    job = _job_of(request, job_id)
+    status = 200 if job.is_active else STOP_POLLING
+    return render(request, "jobs/_status.html", {"job": job}, status=status)
+
+
+@login_required
+@require_POST
+def job_rename(request, job_id):
+    """Give the track another title."""
+    job = _job_of(request, job_id)
+    form = RenameForm(request.POST, instance=job)
+    if form.is_valid():
+        form.save()
+        return redirect("job", job.pk)
+    job.refresh_from_db()
+    return render(request, "jobs/detail.html", {"job": job, "rename": form})
+
+
+@login_required
+@require_POST
+def job_cancel(request, job_id):
+    """Stop the making of a track and give the credits back."""
+    if lifecycle.cancel(_job_of(request, job_id)):
+        messages.success(request, "Cancelled; your credits are back.")
+    return redirect("job", job_id)
+
+
+@login_required
+@require_POST
+def job_retry(request, job_id):
+    """Try a track again that failed or was cancelled."""
+    try:
+        lifecycle.retry(_job_of(request, job_id))
+    except NotEnoughCredits as error:
+        messages.error(request, NOT_ENOUGH.format(error=error))
+    return redirect("job", job_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def job_delete(request, job_id):
+    """Ask, then delete a track for good."""
+    job = _job_of(request, job_id)
+    if request.method == "GET":
+        return render(request, "jobs/delete.html", {"job": job})
+    lifecycle.remove(job)
+    messages.success(request, f"“{job.title}” is deleted.")
+    return redirect("jobs")
+
+
+@login_required
+@require_safe
+def job_download(request, job_id):
+    """Lead the owner to the file by a link that lasts an hour."""
+    job = _job_of(request, job_id)
+    if job.state != Job.State.COMPLETED:
+        raise Http404
+    return redirect(track_link(job.track, title=job.title))
+
+
+@require_safe
+def local_file(request, token):
+    """A file of the local storage, for whoever holds a signed link that has not run out."""
+    try:
+        name, disposition = read_link(token)
+        response = ranged_response(
+            request,
+            Path(tracks().path(name)),
+            content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        )
+    except (BadSignature, FileNotFoundError):
+        raise Http404 from None
+    response.headers["Content-Disposition"] = disposition
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
