@@ -2,3 +2,40 @@
 
 A plain package: it knows nothing of users, jobs, Django or settings.
 """
+
+from audio.errors import (
+    AudioError,
+    Cancelled,
+    Problem,
+    SpecError,
+    SpeechDoesNotFitError,
+    SpeechError,
+)
+from audio.placement import Spacing, spacing
+from audio.render import render
+from audio.spec import SAMPLE_RATE, Beat, Noise, Speech, TrackSpec
+from audio.speech.clips import Clip, ClipStore, DirectoryClipStore, fetch_clips
+from audio.speech.voices import Synthesiser, Voice
+
+__all__ = [
+    "SAMPLE_RATE",
+    "AudioError",
+    "Beat",
+    "Cancelled",
+    "Clip",
+    "ClipStore",
+    "DirectoryClipStore",
+    "Noise",
+    "Problem",
+    "Spacing",
+    "SpecError",
+    "Speech",
+    "SpeechDoesNotFitError",
+    "SpeechError",
+    "Synthesiser",
+    "TrackSpec",
+    "Voice",
+    "fetch_clips",
+    "render",
+    "spacing",
+]

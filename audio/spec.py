@@ -44,6 +44,7 @@ LEVEL_DB = Range(-60, 0, "dB")
 LOWPASS_HZ = Range(2000, 8000, "Hz")
 LINES = Range(1, 500, "lines")
 LINE_CHARS = Range(1, 400, "characters")
+VOICE_CHARS = Range(1, 100, "characters")
 REPETITIONS = Range(1, 20)
 SEED = Range(0, 2**32 - 1)
 
@@ -134,10 +135,8 @@ class Speech(_Part):
     ``voice`` is the id of a voice that :mod:`audio.speech` knows.
     """
 
-    lines: Annotated[
-        tuple[Line, ...], Field(min_length=int(LINES.low), max_length=int(LINES.high))
-    ]
-    voice: Annotated[str, Field(min_length=1, max_length=100)]
+    lines: Annotated[tuple[Line, ...], Field(min_length=int(LINES.low), max_length=int(LINES.high))]
+    voice: Annotated[str, Field(min_length=int(VOICE_CHARS.low), max_length=int(VOICE_CHARS.high))]
     level_db: Level = -15.0
     lowpass_hz: Annotated[float, _within(LOWPASS_HZ)] | None = None
     repetitions: Annotated[int, _within(REPETITIONS)] = 1
@@ -184,8 +183,8 @@ class TrackSpec(_Part):
                 return cls.model_validate_json(data)
             return cls.model_validate(data)
         except ValidationError as error:
-            problems = error.errors(include_url=False, include_context=True, include_input=False)
-            raise SpecError(*map(_problem, problems)) from None
+            faults = error.errors(include_url=False, include_context=True, include_input=False)
+            raise SpecError(*map(_problem, _without_echoes(faults))) from None
 
     def to_json(self) -> str:
         """The spec as JSON text that :meth:`parse` turns back into an equal spec."""
@@ -200,9 +199,16 @@ _RANGES = {
     "level_db": LEVEL_DB,
     "lowpass_hz": LOWPASS_HZ,
     "lines": LINES,
+    "voice": VOICE_CHARS,
     "repetitions": REPETITIONS,
     "seed": SEED,
 }
+
+
+def _without_echoes(faults: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list is too short where that is only so because its items are bad."""
+    parents = {fault["loc"][:-1] for fault in faults}
+    return [f for f in faults if f["type"] != "too_short" or f["loc"] not in parents]
 
 
 def _problem(error: ErrorDetails) -> Problem:
@@ -231,4 +237,9 @@ _PLAIN_MESSAGES = {
     "missing": "is missing",
     "extra_forbidden": "is not a field of a track spec",
     "int_from_float": "must be a whole number",
+    "tuple_type": "must be a list",
+    "string_type": "must be text",
+    "model_type": "must be an object with named fields",
+    "model_attributes_type": "must be an object with named fields",
+    "json_invalid": "is not valid JSON",
 }
