@@ -32,13 +32,7 @@ def charge(user, amount: int, *, source: str) -> bool:
     NotEnoughCredits
         When the balance is smaller than ``amount``; nothing is written.
     """
-    with transaction.atomic():
-        _hold(user)
-        paid = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.CHARGE, source=source)
-        if paid.exists():
-            return False
-        _require(user, amount)
-        return _write(user, LedgerEntry.Kind.CHARGE, -amount, source=source)
+    return _take(user, LedgerEntry.Kind.CHARGE, amount, source=source)
 
 
 def refund(user, amount: int, *, source: str, actor=None, reason: str = "") -> bool:
@@ -58,24 +52,27 @@ def adjust(user, amount: int, *, reason: str, actor=None, source: str = "") -> b
     NotEnoughCredits
         When a correction would take more than there is.
     """
-    kind = LedgerEntry.Kind.GRANT if amount > 0 else LedgerEntry.Kind.ADJUSTMENT
-    source = source or f"staff:{uuid.uuid4()}"
+    details = {
+        "source": source or f"staff:{uuid.uuid4()}",
+        "actor": actor,
+        "reason": reason,
+    }
+    if amount > 0:
+        return _write(user, LedgerEntry.Kind.GRANT, amount, **details)
+    return _take(user, LedgerEntry.Kind.ADJUSTMENT, -amount, **details)
+
+
+def _take(user, kind, amount: int, *, source: str, **details) -> bool:
+    """Write a movement of ``-amount`` if the balance allows it and it is not there already."""
     with transaction.atomic():
-        _hold(user)
-        if amount < 0:
-            _require(user, -amount)
-        return _write(user, kind, amount, source=source, actor=actor, reason=reason)
-
-
-def _hold(user) -> None:
-    """Lock the user's row, so that two charges cannot both see the same balance."""
-    User.objects.select_for_update().only("pk").get(pk=user.pk)
-
-
-def _require(user, amount: int) -> None:
-    available = balance(user)
-    if available < amount:
-        raise NotEnoughCredits(balance=available, needed=amount)
+        # Held until the end, so that two takers cannot both see the same balance.
+        User.objects.select_for_update().only("pk").get(pk=user.pk)
+        if LedgerEntry.objects.filter(kind=kind, source=source).exists():
+            return False
+        available = balance(user)
+        if available < amount:
+            raise NotEnoughCredits(balance=available, needed=amount)
+        return _write(user, kind, -amount, source=source, **details)
 
 
 def _write(user, kind, amount, *, source, actor=None, reason="") -> bool:

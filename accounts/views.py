@@ -1,5 +1,6 @@
 """Signing in, and the page of one's credits."""
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,12 @@ def sign_in(request):
     after = _next_url(request.GET.get("next", ""), request)
     if request.user.is_authenticated:
         return redirect(after)
-    return render(request, "accounts/sign_in.html", {"next": after, "demo": demo.offered(request)})
+    context = {
+        "next": after,
+        "google": bool(settings.GOOGLE_CLIENT_ID),
+        "demo": demo.offered(request),
+    }
+    return render(request, "accounts/sign_in.html", context)
 
 
 @require_POST
@@ -35,11 +41,12 @@ def demo_sign_in(request):
 def credits(request):
     """Balance, every movement, and how to get more."""
     entries = Paginator(request.user.ledger_entries.all(), 50)
-    return render(
-        request,
-        "accounts/credits.html",
-        {"entries": entries.get_page(request.GET.get("page")), "demo": demo.offered(request)},
-    )
+    context = {
+        "entries": entries.get_page(request.GET.get("page")),
+        "support_email": settings.SUPPORT_EMAIL,
+        "demo": request.user.email == demo.DEMO_EMAIL,
+    }
+    return render(request, "accounts/credits.html", context)
 
 
 @require_GET

@@ -5,7 +5,9 @@ from functools import cache
 from django.conf import settings
 from django.core.cache import cache as shared_cache
 
-from audio.speech import ElevenLabs, Espeak, Synthesiser, Voice
+from audio import Synthesiser, Voice
+from audio.speech.elevenlabs import ElevenLabs
+from audio.speech.espeak import Espeak
 
 VOICES_SECONDS = 600
 
@@ -16,7 +18,7 @@ def voices() -> list[tuple[str, list[Voice]]]:
     if settings.ELEVENLABS_API_KEY:
         fetched = shared_cache.get_or_set("voices", lambda: _elevenlabs().voices(), VOICES_SECONDS)
         groups.append(("Natural voices", fetched))
-    groups.append(("Simple voices", list(_espeak().voices())))
+    groups.append(("Simple voices", list(_espeak().voices)))
     return groups
 
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 import audio
-from audio.speech import DirectoryClipStore
+
 from jobs.speech import synthesiser_for
 
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             return audio.fetch_clips(
                 track.speech,
                 synthesiser=synthesiser_for(track.speech.voice),
-                store=DirectoryClipStore(folder / "store"),
+                store=audio.DirectoryClipStore(folder / "store"),
                 folder=folder,
                 progress=bar,
             )

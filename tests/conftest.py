@@ -1,0 +1,48 @@
+"""What many tests start from."""
+
+from importlib import import_module
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db.backends.sqlite3.operations import DatabaseOperations
+
+from accounts import ledger
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ledger_can_be_emptied():
+    """Let a test that commits clean up behind itself.
+
+    The ledger refuses deletion, on SQLite also the one that empties the tables after such a
+    test; so the guard is taken down for that moment.
+    """
+    guard = import_module("accounts.migrations.0002_ledger_append_only").SQLITE[1]
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_unguarded(self, statements):
+        flush(self, ["DROP TRIGGER ledger_no_delete", *statements, guard])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush_unguarded)
+        yield
+
+
+@pytest.fixture
+def user(db):
+    """A person with their welcome credit."""
+    user = get_user_model().objects.create_user("ada@example.com", name="Ada")
+    ledger.give_signup_credit(user)
+    return user
+
+
+@pytest.fixture
+def other(db):
+    """Somebody else."""
+    return get_user_model().objects.create_user("bob@example.com", name="Bob")
+
+
+@pytest.fixture
+def client(client, user):
+    """A browser in which ``user`` is signed in."""
+    client.force_login(user)
+    return client
