@@ -264,7 +264,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "visibility_timeout": 3600,
     }
     if REDIS_URL
-    else {"connect_args": {"timeout": 20}, "polling_interval": 0.25}
+    else {"connect_args": {"timeout": 20}}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False

@@ -69,8 +69,14 @@ def _voice_choices():
 class JobForm(forms.Form):
     """Everything a person chooses for a track; ``cleaned_data["spec"]`` is the result."""
 
-    title = forms.CharField(widget=forms.TextInput(attrs={"maxlength": int(spec.TITLE_CHARS.high)}))
-    affirmations = forms.CharField(widget=forms.Textarea(attrs={"rows": 8}))
+    title = forms.CharField(
+        widget=forms.TextInput(attrs={"maxlength": int(spec.TITLE_CHARS.high)}),
+        error_messages={"required": "Give your track a title."},
+    )
+    affirmations = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": "Write at least one line."},
+    )
     voice = forms.ChoiceField(choices=_voice_choices)
     repetitions = _number(forms.IntegerField, spec.REPETITIONS, step="1", initial=3)
     order = forms.ChoiceField(
@@ -224,6 +230,8 @@ class JobForm(forms.Form):
         for problem in problems:
             if problem.field == "duration_s":
                 self._add("duration_min", f"Must be {MINUTES}.")
+            elif problem.field == "beat.beat_hz" and "band" in self.errors:
+                continue
             elif problem not in in_lines:
                 message = problem.message[0].upper() + problem.message[1:]
                 self._add(FIELD_OF[problem.field], f"{message}.")

@@ -126,13 +126,21 @@ def fail(claim: Claim, message: str) -> bool:
     return _end(claim.row, State.FAILED, message)
 
 
-def hand_back(claim: Claim) -> bool:
-    """Put the job back in the queue after a fault that may pass; fail it after the last attempt."""
-    if claim.job.tries >= settings.JOB_MAX_ATTEMPTS:
+def hand_back(claim: Claim, *, counted: bool = True) -> bool:
+    """Put the job back in the queue; fail it when that was its last attempt.
+
+    An attempt is not ``counted`` when the job had no part in its end: the worker was told to stop.
+    """
+    if counted and claim.job.tries >= settings.JOB_MAX_ATTEMPTS:
         return fail(claim, OUR_FAULT)
     return bool(
         claim.row.update(
-            state=State.PENDING, stage="", progress=0, lease_until=None, sent_at=None
+            state=State.PENDING,
+            tries=F("tries") if counted else F("tries") - 1,
+            stage="",
+            progress=0,
+            lease_until=None,
+            sent_at=None,
         )
     )
 

@@ -84,6 +84,10 @@ def perform(claim: Claim) -> None:
     except Exception:
         logger.exception("job %s attempt %s broke", job.pk, claim.attempt)
         lifecycle.hand_back(claim)
+    except SystemExit:
+        logger.info("job %s attempt %s handed back: the worker stops", job.pk, claim.attempt)
+        lifecycle.hand_back(claim, counted=False)
+        raise
 
 
 def _make(job: Job, folder: Path, heartbeat: Heartbeat) -> Path:

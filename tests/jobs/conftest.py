@@ -1,0 +1,78 @@
+"""Jobs and forms that the tests of this folder start from."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts import ledger
+from audio import TrackSpec
+from jobs import lifecycle
+from jobs.models import Job
+from tests.jobs.choices import CHOICES
+
+
+@pytest.fixture(autouse=True)
+def sent(monkeypatch):
+    """Ids of the jobs that were sent to workers; there is no broker in these tests."""
+    ids = []
+    monkeypatch.setattr("jobs.tasks.render_job.apply_async", lambda args, kwargs: ids.append(*args))
+    return ids
+
+
+@pytest.fixture
+def choices():
+    """What the studio's form sends when somebody changes nothing but the words."""
+    return dict(CHOICES)
+
+
+@pytest.fixture
+def spec():
+    """The shortest honest track."""
+    return TrackSpec.parse(
+        {
+            "title": "Calm",
+            "duration_s": 60,
+            "beat": {"kind": "binaural", "beat_hz": 6},
+            "noise": {"colour": "pink"},
+            "speech": {"lines": ["I am calm", "I am here"], "voice": "espeak:en-us+f3"},
+            "seed": 1,
+        }
+    )
+
+
+@pytest.fixture
+def job(user, spec, django_capture_on_commit_callbacks):
+    """A job that was paid for and waits."""
+    with django_capture_on_commit_callbacks(execute=True):
+        return lifecycle.submit_job(user, spec, key="a-key")
+
+
+@pytest.fixture
+def claim(job):
+    """A worker's hold on ``job``."""
+    return lifecycle.claim(job.pk)
+
+
+@pytest.fixture
+def completed(claim):
+    """``job``, finished."""
+    lifecycle.finish(claim, track="tracks/x/1.flac", track_bytes=1000)
+    return Job.objects.get()
+
+
+@pytest.fixture
+def let_lease_run_out():
+    """Make a job's worker look silent for longer than its lease."""
+
+    def run_out(job):
+        past = timezone.now() - timedelta(seconds=1)
+        Job.objects.filter(pk=job.pk).update(lease_until=past)
+
+    return run_out
+
+
+@pytest.fixture
+def balance(user):
+    """The person's balance now."""
+    return lambda: ledger.balance(user)

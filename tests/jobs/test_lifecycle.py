@@ -1,0 +1,151 @@
+"""Every change of a job's state happens once, by whoever still has the right to it."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts import ledger
+from accounts.errors import NotEnoughCredits
+from jobs import lifecycle
+from jobs.models import Job
+
+State = Job.State
+
+
+def test_a_waiting_job_is_taken_by_one_worker(job):
+    assert lifecycle.claim(job.pk).attempt == 1
+    assert lifecycle.claim(job.pk) is None
+
+
+def test_a_job_that_is_not_there_is_not_taken(completed):
+    assert lifecycle.claim(completed.pk) is None
+    completed.delete()
+    assert lifecycle.claim(completed.pk) is None
+
+
+def test_a_silent_worker_s_job_is_taken_over(claim, let_lease_run_out):
+    let_lease_run_out(claim.job)
+    assert lifecycle.claim(claim.job.pk).attempt == 2
+
+
+def test_a_beat_keeps_the_lease_and_shows_progress(claim, let_lease_run_out):
+    let_lease_run_out(claim.job)
+    assert lifecycle.beat(claim, Job.Stage.RENDER, 0.5) is True
+    job = Job.objects.get()
+    assert (job.stage, job.percent) == (Job.Stage.RENDER, 50)
+    assert lifecycle.claim(job.pk) is None
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda claim: lifecycle.beat(claim, Job.Stage.RENDER, 0.5),
+        lambda claim: lifecycle.finish(claim, track="stale", track_bytes=1),
+        lambda claim: lifecycle.fail(claim, "stale"),
+        lambda claim: lifecycle.hand_back(claim),
+    ],
+    ids=["beat", "finish", "fail", "hand_back"],
+)
+def test_a_worker_that_was_replaced_changes_nothing(claim, let_lease_run_out, act, balance):
+    let_lease_run_out(claim.job)
+    lifecycle.claim(claim.job.pk)
+    before = Job.objects.values().get()
+    assert act(claim) is False
+    assert Job.objects.values().get() == before
+    assert balance() == 0
+
+
+def test_a_worker_from_before_a_retry_changes_nothing(claim, user, balance):
+    lifecycle.fail(claim, "it broke")
+    lifecycle.retry(Job.objects.get())
+    lifecycle.claim(claim.job.pk)
+    assert lifecycle.finish(claim, track="stale", track_bytes=1) is False
+
+
+def test_finishing_publishes_the_track_and_keeps_the_charge(completed, balance):
+    assert (completed.state, completed.track, completed.percent) == (
+        State.COMPLETED, "tracks/x/1.flac", 100,
+    )  # fmt: skip
+    assert completed.finished_at is not None
+    assert balance() == 0
+
+
+def test_failing_gives_the_credit_back_once(claim, balance):
+    assert lifecycle.fail(claim, "The voice was ill.") is True
+    assert lifecycle.fail(claim, "again") is False
+    job = Job.objects.get()
+    assert (job.state, job.message) == (State.FAILED, "The voice was ill.")
+    assert balance() == 1
+    assert lifecycle.refund(job) is False
+
+
+def test_cancelling_gives_the_credit_back_once(job, balance):
+    assert lifecycle.cancel(job) is True
+    assert lifecycle.cancel(job) is False
+    assert balance() == 1
+
+
+def test_cancelling_takes_the_job_from_its_worker(claim, balance):
+    assert lifecycle.cancel(claim.job) is True
+    assert lifecycle.beat(claim, Job.Stage.RENDER, 0.5) is False
+    assert lifecycle.finish(claim, track="late", track_bytes=1) is False
+    assert balance() == 1
+
+
+def test_what_is_ready_cannot_be_cancelled(completed, balance):
+    assert lifecycle.cancel(completed) is False
+    assert balance() == 0
+
+
+def test_a_retry_is_charged_and_refunded_like_a_new_job(claim, balance):
+    for _ in range(3):
+        lifecycle.fail(claim, "it broke")
+        assert balance() == 1
+        assert lifecycle.retry(Job.objects.get()) is True
+        assert balance() == 0
+        claim = lifecycle.claim(claim.job.pk)
+    lifecycle.finish(claim, track="t", track_bytes=1)
+    assert balance() == 0
+
+
+def test_a_retry_asked_for_twice_is_one(claim, balance):
+    lifecycle.fail(claim, "it broke")
+    job, same = Job.objects.get(), Job.objects.get()
+    assert lifecycle.retry(job) is True
+    assert lifecycle.retry(same) is False
+    assert balance() == 0
+
+
+def test_a_retry_without_credits_changes_nothing(claim, user):
+    lifecycle.fail(claim, "it broke")
+    ledger.adjust(user, -1, reason="spent elsewhere")
+    with pytest.raises(NotEnoughCredits):
+        lifecycle.retry(Job.objects.get())
+    assert Job.objects.get().state == State.FAILED
+
+
+def test_a_passing_fault_puts_the_job_back_until_attempts_run_out(claim, settings, balance):
+    for attempt in range(1, settings.JOB_MAX_ATTEMPTS):
+        assert claim.attempt == attempt
+        lifecycle.hand_back(claim)
+        assert Job.objects.get().state == State.PENDING
+        claim = lifecycle.claim(claim.job.pk)
+    lifecycle.hand_back(claim)
+    job = Job.objects.get()
+    assert (job.state, job.message) == (State.FAILED, lifecycle.OUR_FAULT)
+    assert balance() == 1
+
+
+def test_a_worker_told_to_stop_costs_no_attempt(claim):
+    lifecycle.hand_back(claim, counted=False)
+    job = Job.objects.get()
+    assert (job.state, job.tries, job.attempt) == (State.PENDING, 0, 1)
+
+
+def test_database_refuses_states_that_cannot_be(job):
+    for impossible in (
+        {"state": "lost"},
+        {"state": State.COMPLETED, "track": ""},
+        {"state": State.PROCESSING, "lease_until": None},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Job.objects.update(**impossible)
