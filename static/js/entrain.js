@@ -1,0 +1,44 @@
+// Small comforts; every page works without them.
+
+const MINUS = "\u2212";
+
+// The figure beside a slider.
+function showLevel(slider) {
+  const output = document.querySelector(`output[for="${slider.id}"]`);
+  output.hidden = false;
+  output.textContent = `${slider.value.replace("-", MINUS)} dB`;
+}
+for (const slider of document.querySelectorAll("input[type=range]")) {
+  showLevel(slider);
+  slider.addEventListener("input", () => showLevel(slider));
+}
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.ariaBusy === "true") event.preventDefault();
+  form.ariaBusy = "true";
+});
+// Coming back to a page that the browser kept, its forms can be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) form.ariaBusy = null;
+});
+
+// A new stage of the making is said once, not with every poll.
+document.addEventListener("htmx:afterSwap", () => {
+  const status = document.getElementById("status");
+  const says = document.getElementById("says");
+  if (status && says && says.textContent !== status.dataset.says) {
+    says.textContent = status.dataset.says;
+  }
+});
+
+// An answer from elsewhere is a sign-in page: it has no place inside this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, pathInfo, target } = event.detail;
+  const asked = new URL(pathInfo.finalRequestPath, location.href).pathname;
+  if (new URL(xhr.responseURL).pathname === asked) return;
+  event.detail.shouldSwap = false;
+  // The studio keeps what was typed; a track's page has nothing to lose.
+  if (target.id === "status") location.reload();
+});
