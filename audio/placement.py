@@ -62,7 +62,10 @@ class Placement:
 def spacing(speech: Speech, duration_s: float) -> Spacing:
     """Plan the lines of ``speech`` in a track of ``duration_s`` seconds."""
     count = len(speech.lines) * speech.repetitions
-    spoken_s = sum(map(estimate_s, speech.lines)) * speech.repetitions
+    # The offline voice names the letters of a script that is not its own; the others read it.
+    reads_every_script = not speech.voice.startswith("espeak:")
+    once_s = sum(estimate_s(line, reads_every_script=reads_every_script) for line in speech.lines)
+    spoken_s = once_s * speech.repetitions
     leads_s = LEAD_IN_S + LEAD_OUT_S
     gap_s = (duration_s - leads_s - spoken_s) / max(1, count - 1)
     needed_s = leads_s + spoken_s + (count - 1) * MIN_GAP_S
