@@ -24,14 +24,21 @@ class UserAdmin(DjangoUserAdmin):
     fieldsets = [
         (None, {"fields": ["email", "password", "name", "picture"]}),
         ("Credits", {"fields": ["balance", "change_credits"]}),
-        ("May", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        (
+            "May",
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
         ("When", {"fields": ["date_joined", "last_login"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
+    ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(
-            credits=Coalesce(Sum("ledger_entries__amount"), 0)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(credits=Coalesce(Sum("ledger_entries__amount"), 0))
         )
 
     def has_delete_permission(self, request, obj=None):
@@ -45,7 +52,8 @@ class UserAdmin(DjangoUserAdmin):
     @admin.display(description="Change")
     def change_credits(self, user):
         return format_html(
-            '<a href="{}?user={}">Give or take credits</a> · <a href="{}?user__id__exact={}">History</a>',
+            '<a href="{}?user={}">Give or take credits</a>'
+            ' · <a href="{}?user__id__exact={}">History</a>',
             reverse("admin:accounts_ledgerentry_add"),
             user.pk,
             reverse("admin:accounts_ledgerentry_changelist"),

@@ -138,26 +138,24 @@ class JobForm(forms.Form):
         """What makes this submission itself, however often it is sent."""
         return str(self.cleaned_data.get("key") or self.fields["key"].initial())
 
+    @property
     def quote(self) -> Quote | None:
         """What the words cost and how they will be spaced; None while that cannot be told."""
         self.is_valid()
-        words_only = {"title": "quote", "beat": None, "noise": None}
-        try:
-            track = TrackSpec.parse(self._recipe(self.cleaned_data) | words_only)
-        except SpecError:
-            return None
-        return Quote(credits_for(track.speech), spacing(track.speech, track.duration_s))
+        return self._quote
 
     def clean(self):
         data = super().clean()
+        recipe = self._recipe(data)
+        self._quote = _quote(recipe)
         self._refuse_doubled_fields()
         self._refuse_odd_beat(data)
         try:
-            track = TrackSpec.parse(self._recipe(data))
+            track = TrackSpec.parse(recipe)
         except SpecError as error:
             self._report(error.problems)
             return data
-        self._refuse_words_that_do_not_fit(track)
+        self._refuse_words_that_do_not_fit(self._quote.spacing)
         layers = {"beat_kind": "beat", "noise": "noise"}
         silent = {layer: None for field, layer in layers.items() if data.get(field) == NONE}
         return data | {"spec": track.model_copy(update=silent)}
@@ -202,8 +200,7 @@ class JobForm(forms.Form):
         elif beat_hz is not None and not spec.BEAT_HZ.low <= beat_hz <= spec.BEAT_HZ.high:
             self._add("beat_hz", f"Must be {spec.BEAT_HZ}.")
 
-    def _refuse_words_that_do_not_fit(self, track: TrackSpec):
-        fit = spacing(track.speech, track.duration_s)
+    def _refuse_words_that_do_not_fit(self, fit: Spacing):
         if fit.fits:
             return
         if fit.needed_min <= MINUTES.high:
@@ -240,6 +237,15 @@ class JobForm(forms.Form):
         """Add an error to a field that has none yet: one thing at a time."""
         if field not in self.errors:
             self.add_error(field, message)
+
+
+def _quote(recipe: dict) -> Quote | None:
+    words_only = {"title": "quote", "beat": None, "noise": None}
+    try:
+        track = TrackSpec.parse(recipe | words_only)
+    except SpecError:
+        return None
+    return Quote(credits_for(track.speech), spacing(track.speech, track.duration_s))
 
 
 def _numbered_lines(text: str) -> tuple[list[int], list[str]]:

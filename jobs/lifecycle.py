@@ -83,9 +83,7 @@ def claim(job_id) -> Claim | None:
     """Take a waiting job, or one whose worker went silent; None when there is nothing to take."""
     takeable = Q(state=State.PENDING) | Q(state=State.PROCESSING, lease_until__lt=Now())
     with transaction.atomic():
-        taken = Job.objects.filter(
-            takeable, pk=job_id, tries__lt=settings.JOB_MAX_ATTEMPTS
-        ).update(
+        taken = Job.objects.filter(takeable, pk=job_id, tries__lt=settings.JOB_MAX_ATTEMPTS).update(
             state=State.PROCESSING,
             attempt=F("attempt") + 1,
             tries=F("tries") + 1,
@@ -182,9 +180,7 @@ def retry(job: Job) -> bool:
 
 def refund(job: Job, *, actor=None, reason: str = "") -> bool:
     """Give the credits of an ended job back; false when they were given back already."""
-    return ledger.refund(
-        job.user, job.price, source=job.refund_source, actor=actor, reason=reason
-    )
+    return ledger.refund(job.user, job.price, source=job.refund_source, actor=actor, reason=reason)
 
 
 def remove(job: Job) -> None:

@@ -54,7 +54,9 @@ def track_key(job_id, attempt: int) -> str:
 
 def track_link(key: str, *, title: str) -> str:
     """A link for the owner's browser, good for an hour, that saves under the track's title."""
-    disposition = content_disposition_header(as_attachment=True, filename=f"{_file_name(title)}.flac")
+    disposition = content_disposition_header(
+        as_attachment=True, filename=f"{_file_name(title)}.flac"
+    )
     return tracks().url(
         key,
         parameters={
@@ -97,5 +99,7 @@ class StorageClipStore:
 
 def _file_name(title: str) -> str:
     """``title`` without what file systems refuse."""
-    kept = "".join(" " if char in '\\/:*?"<>|' or not char.isprintable() else char for char in title)
-    return " ".join(kept.split()).strip(".") or "track"
+    kept = "".join(
+        " " if char in '\\/:*?"<>|' or not char.isprintable() else char for char in title
+    )
+    return " ".join(kept.split()).strip(" .") or "track"

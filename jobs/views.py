@@ -5,13 +5,16 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import FileSystemStorage
 from django.core.paginator import Paginator
 from django.core.signing import BadSignature
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
@@ -24,6 +27,9 @@ from jobs.storage import read_link, track_link, tracks
 JOBS_A_PAGE = 20
 # htmx takes this status as "stop polling".
 STOP_POLLING = 286
+NOT_ENOUGH = (
+    "This track costs {error.needed} and you have {error.balance}. Nothing was stored or taken."
+)
 
 
 def _job_of(request, job_id) -> Job:
@@ -58,11 +64,8 @@ def studio(request):
     return _render_studio(request, form)
 
 
-NOT_ENOUGH = "This track costs {error.needed} and you have {error.balance}. Nothing was stored or taken."
-
-
 def _render_studio(request, form, **context):
-    quote = form.quote() if form.is_bound else None
+    quote = form.quote if form.is_bound else None
     context |= {"form": form, "quote": quote, "bands": BANDS}
     return render(request, "jobs/studio.html", context)
 
@@ -79,7 +82,7 @@ def job_like(request, job_id):
 @require_POST
 def quote(request):
     """What the form as it stands would cost, and how its lines would be spaced."""
-    return render(request, "jobs/_quote.html", {"quote": JobForm(request.POST).quote()})
+    return render(request, "jobs/_quote.html", {"quote": JobForm(request.POST).quote})
 
 
 @login_required

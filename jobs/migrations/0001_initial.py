@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,33 +16,100 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('submission', models.CharField(max_length=64)),
-                ('title', models.CharField(max_length=120)),
-                ('spec', models.JSONField()),
-                ('price', models.PositiveSmallIntegerField()),
-                ('run', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('pending', 'Waiting'), ('processing', 'In the making'), ('completed', 'Ready'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='pending', max_length=10)),
-                ('stage', models.CharField(blank=True, choices=[('speech', 'Speaking your words'), ('render', 'Mixing the sound'), ('upload', 'Saving the track')], max_length=10)),
-                ('progress', models.FloatField(default=0)),
-                ('message', models.CharField(blank=True, max_length=300)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('track', models.CharField(blank=True, max_length=200)),
-                ('track_bytes', models.PositiveBigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("submission", models.CharField(max_length=64)),
+                ("title", models.CharField(max_length=120)),
+                ("spec", models.JSONField()),
+                ("price", models.PositiveSmallIntegerField()),
+                ("run", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("processing", "In the making"),
+                            ("completed", "Ready"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("speech", "Speaking your words"),
+                            ("render", "Mixing the sound"),
+                            ("upload", "Saving the track"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("progress", models.FloatField(default=0)),
+                ("message", models.CharField(blank=True, max_length=300)),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("track", models.CharField(blank=True, max_length=200)),
+                ("track_bytes", models.PositiveBigIntegerField(default=0)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
-                'indexes': [models.Index(fields=['user', '-created_at'], name='jobs_of_a_person'), models.Index(condition=models.Q(('state__in', ['pending', 'processing'])), fields=['created_at'], name='jobs_active')],
-                'constraints': [models.UniqueConstraint(models.F('user'), models.F('submission'), name='one_job_a_submission'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'processing', 'completed', 'failed', 'cancelled'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(('state', 'completed'), ('track', ''), _negated=True), name='job_completed_has_track'), models.CheckConstraint(condition=models.Q(('lease_until__isnull', True), ('state', 'processing'), _negated=True), name='job_processing_has_lease')],
+                "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(fields=["user", "-created_at"], name="jobs_of_a_person"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["pending", "processing"])),
+                        fields=["created_at"],
+                        name="jobs_active",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("user"), models.F("submission"), name="one_job_a_submission"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["pending", "processing", "completed", "failed", "cancelled"],
+                            )
+                        ),
+                        name="job_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "completed"), ("track", ""), _negated=True),
+                        name="job_completed_has_track",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lease_until__isnull", True), ("state", "processing"), _negated=True
+                        ),
+                        name="job_processing_has_lease",
+                    ),
+                ],
             },
         ),
     ]

@@ -52,7 +52,9 @@ def test_a_broker_that_is_gone_loses_nothing(
     assert (job.state, job.sent_at) == (Job.State.PENDING, None)
 
 
-@pytest.mark.parametrize(("lines", "price"), [(1, 1), (50, 1), (51, 2), (100, 2), (101, 3), (500, 10)])
+@pytest.mark.parametrize(
+    ("lines", "price"), [(1, 1), (50, 1), (51, 2), (100, 2), (101, 3), (500, 10)]
+)
 def test_fifty_distinct_lines_are_a_credit(spec, lines, price):
     speech = spec.speech.model_copy(update={"lines": tuple(f"line {n}" for n in range(lines))})
     assert lifecycle.credits_for(speech) == price

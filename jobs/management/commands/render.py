@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 import audio
-
 from jobs.speech import synthesiser_for
 
 

@@ -1,0 +1,164 @@
+"""One attempt at a job ends in a readable track, or in a state that says why not."""
+
+import os
+
+import numpy as np
+import pytest
+import soundfile
+from django.core.files.base import ContentFile
+
+import audio
+from jobs import lifecycle, rendering
+from jobs.models import Job
+from jobs.storage import track_key, tracks
+
+State = Job.State
+
+
+class StubbornVoice(audio.speech.espeak.Espeak):
+    """The real offline voice, with something that happens whenever it is asked."""
+
+    def __init__(self, happens):
+        super().__init__()
+        self.asked, self._happens = [], happens
+
+    def speak(self, text, voice_id):
+        self.asked.append(text)
+        self._happens(text)
+        return super().speak(text, voice_id)
+
+
+@pytest.fixture
+def voice(monkeypatch, tmp_path, settings):
+    """Put a voice in place that makes something happen, over an empty clip store."""
+
+    def put(happens=lambda text: None):
+        voice = StubbornVoice(happens)
+        monkeypatch.setattr(rendering, "synthesiser_for", lambda voice_id: voice)
+        store = audio.DirectoryClipStore(tmp_path / "clips")
+        monkeypatch.setattr(rendering, "StorageClipStore", lambda: store)
+        return voice
+
+    return put
+
+
+@pytest.fixture
+def often(monkeypatch):
+    """Let every heartbeat through, not one a second."""
+    monkeypatch.setattr(rendering, "BEAT_SECONDS", 0)
+
+
+def _raise(error):
+    def happens(text):
+        raise error
+
+    return happens
+
+
+def test_the_track_is_stored_and_readable(claim):
+    rendering.perform(claim)
+    job = Job.objects.get()
+    assert job.state == State.COMPLETED
+    with tracks().open(job.track) as file:
+        sound, rate = soundfile.read(file)
+    assert (sound.shape, rate) == ((60 * 44_100, 2), 44_100)
+    assert np.abs(sound).max() < 1
+    assert tracks().size(job.track) == job.track_bytes
+
+
+def test_each_distinct_line_is_asked_for_once_and_kept(claim, voice, let_lease_run_out):
+    voice = voice()
+    rendering.perform(claim)
+    assert sorted(voice.asked) == ["I am calm", "I am here"]
+    Job.objects.update(state=State.PROCESSING, lease_until="2026-01-01T00:00Z")
+    rendering.perform(lifecycle.claim(claim.job.pk))
+    assert len(voice.asked) == 2
+
+
+def test_progress_is_written_while_it_goes_on(claim, often, monkeypatch):
+    seen = []
+    beat = lifecycle.beat
+    monkeypatch.setattr(lifecycle, "beat", lambda c, *at: seen.append(at) or beat(c, *at))
+    rendering.perform(claim)
+    assert {stage for stage, _ in seen} == set(Job.Stage)
+    assert [progress for _, progress in seen] == sorted(progress for _, progress in seen)
+
+
+def test_a_voice_that_fails_is_told_in_its_words(claim, voice, balance):
+    voice(_raise(audio.SpeechError("The voice is ill. Choose another.")))
+    rendering.perform(claim)
+    job = Job.objects.get()
+    assert (job.state, job.message) == (State.FAILED, "The voice is ill. Choose another.")
+    assert balance() == 1
+
+
+def test_words_longer_than_the_track_fail_with_the_least_length(claim, balance):
+    spec = claim.job.spec
+    spec["speech"] |= {"lines": ["I am slowly and deeply at rest"] * 60}
+    claim.job.save()
+    rendering.perform(claim)
+    job = Job.objects.get()
+    assert job.state == State.FAILED
+    assert "at least 3 minutes" in job.message
+    assert balance() == 1
+
+
+def test_an_unforeseen_fault_puts_the_job_back(claim, voice, caplog):
+    voice(_raise(RuntimeError("nobody thought of this")))
+    rendering.perform(claim)
+    assert Job.objects.get().state == State.PENDING
+    assert "nobody thought of this" in caplog.text
+
+
+def test_a_cancelled_job_stops_and_leaves_no_file(claim, often, monkeypatch, balance):
+    beat = lifecycle.beat
+
+    def cancelled_while_mixing(claim, stage, progress):
+        if stage == Job.Stage.RENDER:
+            lifecycle.cancel(claim.job)
+        return beat(claim, stage, progress)
+
+    monkeypatch.setattr(lifecycle, "beat", cancelled_while_mixing)
+    rendering.perform(claim)
+    assert Job.objects.get().state == State.CANCELLED
+    assert not tracks().exists(track_key(claim.job.pk, 1))
+    assert balance() == 1
+
+
+def test_a_worker_that_was_overtaken_removes_its_own_file(claim, monkeypatch):
+    """Another attempt takes over between the last heartbeat and the end of the upload."""
+    save = tracks().save
+
+    def overtaken(key, file):
+        saved = save(key, file)
+        if key == track_key(claim.job.pk, 1):
+            Job.objects.update(attempt=2)
+        return saved
+
+    monkeypatch.setattr(tracks(), "save", overtaken)
+    rendering.perform(claim)
+    assert Job.objects.get().state == State.PROCESSING
+    assert not tracks().exists(track_key(claim.job.pk, 1))
+
+
+def test_files_of_dead_attempts_are_removed(claim, let_lease_run_out):
+    tracks().save(track_key(claim.job.pk, 1), ContentFile(b"half a track"))
+    let_lease_run_out(claim.job)
+    rendering.perform(lifecycle.claim(claim.job.pk))
+    assert Job.objects.get().track == track_key(claim.job.pk, 2)
+    assert not tracks().exists(track_key(claim.job.pk, 1))
+
+
+def test_a_worker_told_to_stop_hands_the_job_back(claim, voice):
+    voice(_raise(SystemExit(0)))
+    with pytest.raises(SystemExit):
+        rendering.perform(claim)
+    job = Job.objects.get()
+    assert (job.state, job.tries) == (State.PENDING, 0)
+
+
+def test_no_temporary_files_stay(claim, voice, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    voice(_raise(audio.SpeechError("no")))
+    rendering.perform(claim)
+    assert not [name for name in os.listdir(tmp_path) if name.startswith("entrain-")]

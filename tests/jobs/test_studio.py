@@ -1,0 +1,131 @@
+"""The studio turns choices into one paid job, and says what it will cost before."""
+
+import pytest
+from django.urls import reverse
+
+from accounts import ledger
+from jobs.forms import JobForm
+from jobs.models import Job
+
+STUDIO = "/studio/"
+
+
+@pytest.fixture
+def spec_of(choices):
+    """The spec that the form makes of the usual choices with some changed."""
+
+    def spec_of(**changed):
+        form = JobForm(choices | changed)
+        assert form.is_valid(), form.errors
+        return form.cleaned_data["spec"]
+
+    return spec_of
+
+
+def test_choices_become_a_spec(spec_of):
+    spec = spec_of(lowpass_hz="3750", repetitions="3", order="shuffled")
+    assert (spec.title, spec.duration_s) == ("Calm evening", 300)
+    assert (spec.beat.kind, spec.beat.beat_hz, spec.beat.carrier_hz) == ("binaural", 6, 200)
+    assert (spec.beat.level_db, spec.noise.level_db, spec.speech.level_db) == (-12, -24, -15)
+    assert spec.noise.colour == "pink"
+    assert spec.speech.lines == ("I am calm", "I am strong", "I am here")
+    assert (spec.speech.lowpass_hz, spec.speech.repetitions) == (3750, 3)
+    assert spec.speech.order == "shuffled"
+
+
+@pytest.mark.parametrize(
+    ("band", "beat_hz"),
+    [("delta", 2), ("delta4", 4), ("theta", 6), ("alpha", 10), ("beta", 20), ("gamma", 40)],
+)
+def test_a_band_stands_for_its_beat(spec_of, band, beat_hz):
+    assert spec_of(band=band).beat.beat_hz == beat_hz
+
+
+def test_a_beat_of_one_s_own(spec_of):
+    assert spec_of(band="custom", beat_hz="7.83").beat.beat_hz == 7.83
+
+
+def test_what_is_switched_off_is_not_in_the_spec(spec_of):
+    spec = spec_of(beat_kind="none", noise="none")
+    assert spec.beat is None
+    assert spec.noise is None
+
+
+def test_blank_lines_and_spaces_do_not_count(spec_of):
+    assert spec_of(affirmations="\n  I  am \n\n\t\nhere\n").speech.lines == ("I am", "here")
+
+
+def test_submitting_leads_to_the_job_and_takes_the_credit(client, choices, balance):
+    response = client.post(STUDIO, choices)
+    job = Job.objects.get()
+    assert response.url == f"/jobs/{job.pk}/"
+    assert balance() == 0
+
+
+def test_a_double_click_is_one_job(client, choices, user, balance):
+    ledger.adjust(user, 5, reason="a gift")
+    first, second = client.post(STUDIO, choices), client.post(STUDIO, choices)
+    assert first.url == second.url
+    assert balance() == 5
+
+
+def test_without_credits_the_words_are_kept_and_the_way_on_is_shown(client, choices, user):
+    ledger.adjust(user, -1, reason="spent")
+    response = client.post(STUDIO, choices)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "costs 1" in page
+    assert reverse("credits") in page
+    assert "I am strong" in page
+    assert not Job.objects.exists()
+
+
+def test_the_form_starts_with_the_usual_choices(client):
+    form = client.get(STUDIO).context["form"]
+    initial = {name: form[name].value() for name in form.fields}
+    assert initial["duration_min"] == 40
+    assert initial["carrier_hz"] == 200
+    assert (initial["beat_db"], initial["noise_db"], initial["voice_db"]) == (-12, -24, -15)
+
+
+def test_making_another_starts_from_the_same_choices(client, choices, spec_of):
+    odd = {"band": "custom", "beat_hz": "7.5", "noise": "brown", "lowpass_hz": "3000"}
+    client.post(STUDIO, choices | odd)
+    form = client.get(f"/jobs/{Job.objects.get().pk}/like/").context["form"]
+    again = {
+        name: "" if (value := form[name].value()) is None else str(value) for name in form.fields
+    }
+    made = Job.objects.get().track_spec
+    assert spec_of(**again | {"key": choices["key"]}) == made
+
+
+def test_the_quote_tells_cost_and_spacing(client, choices):
+    response = client.post("/studio/quote/", choices | {"title": "", "repetitions": "3"})
+    quote = response.context["quote"]
+    assert (quote.credits, quote.spacing.count, quote.spacing.fits) == (1, 9, True)
+    page = response.content.decode()
+    assert "1 credit" in page
+    assert "every" in page
+    assert not Job.objects.exists()
+
+
+def test_the_quote_says_plainly_that_words_do_not_fit(client, choices):
+    long = choices | {"affirmations": "I breathe in and out slowly\n" * 100, "duration_min": "1"}
+    response = client.post("/studio/quote/", long)
+    assert f"{response.context['quote'].spacing.needed_min} min" in response.content.decode()
+
+
+def test_words_that_do_not_fit_are_refused_with_the_least_length_that_would(client, choices):
+    long = choices | {"affirmations": "I breathe in and out slowly\n" * 100, "duration_min": "1"}
+    response = client.post(STUDIO, long)
+    least = response.context["quote"].spacing.needed_min
+    [message] = response.context["form"].errors["duration_min"]
+    assert f"at least {least} minutes" in message
+    assert not Job.objects.exists()
+    assert "duration_min" in JobForm(long | {"duration_min": str(least - 1)}).errors
+    assert JobForm(long | {"duration_min": str(least)}).is_valid()
+
+
+def test_the_studio_asks_strangers_to_sign_in(client):
+    client.logout()
+    assert client.get(STUDIO).url == "/accounts/login/?next=/studio/"
