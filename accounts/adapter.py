@@ -2,8 +2,9 @@
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.contrib import messages
+from allauth.socialaccount.models import SocialApp
 from django.db import IntegrityError, transaction
+from django.http import Http404
 from django.shortcuts import redirect
 
 from accounts import ledger
@@ -11,6 +12,13 @@ from accounts import ledger
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """Keeps name and picture, and makes user and welcome credit in one step."""
+
+    def get_app(self, request, provider, client_id=None):
+        """The Google application; without one the page does not exist."""
+        try:
+            return super().get_app(request, provider, client_id)
+        except SocialApp.DoesNotExist:
+            raise Http404 from None
 
     def populate_user(self, request, sociallogin, data):
         """Fill a new user from what Google said."""
@@ -36,8 +44,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             sociallogin.lookup()
             if sociallogin.is_existing:
                 return sociallogin.user
-        messages.error(request, "Another account uses this e-mail address.")
-        raise ImmediateHttpResponse(redirect("account_login"))
+        raise ImmediateHttpResponse(redirect("socialaccount_signup"))
 
 
 def _take_profile(user, sociallogin) -> bool:

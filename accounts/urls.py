@@ -1,6 +1,8 @@
 from allauth.account.views import account_inactive, logout
+from allauth.socialaccount.providers.google.provider import GoogleProvider
+from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
 from allauth.socialaccount.views import login_cancelled, login_error
-from django.urls import include, path
+from django.urls import path
 from django.views.generic import RedirectView
 
 from accounts import views
@@ -10,7 +12,8 @@ urlpatterns = [
     path("demo/", views.demo_sign_in, name="demo_sign_in"),
     path("logout/", logout, name="account_logout"),
     path("credits/", views.credits, name="credits"),
-    path("", include("allauth.socialaccount.providers.google.urls")),
+    # Not Google's own URLs: they also take a token that was made elsewhere.
+    *default_urlpatterns(GoogleProvider),
     # Where allauth leads by name when a sign-in takes a turn.
     path("login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
     path("login/error/", login_error, name="socialaccount_login_error"),

@@ -24,7 +24,9 @@ env = Environment(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
 
 ENVIRONMENT = env.str("ENVIRONMENT", "local", validate=OneOf(["local", "production"]))
 LOCAL_URL = "http://127.0.0.1:8000"
-SITE_URL = env.site_url("SITE_URL", **({} if ENVIRONMENT == "production" else {"default": LOCAL_URL}))
+SITE_URL = env.site_url(
+    "SITE_URL", **({} if ENVIRONMENT == "production" else {"default": LOCAL_URL})
+)
 PRODUCTION = ENVIRONMENT == "production" or bool(SITE_URL and not is_loopback(SITE_URL))
 
 
@@ -221,6 +223,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Whether an address is free is the database's to say, when the account is stored: looking
+# before that would turn away a person whose other tab was a moment faster.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
 SOCIALACCOUNT_ONLY = True
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
 

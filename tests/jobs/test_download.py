@@ -35,7 +35,6 @@ def fetch(client):
     def fetch(link, **headers):
         response = client.get(link, headers=headers)
         response.body = b"".join(response) if response.status_code in (200, 206) else b""
-        response.close()
         return response
 
     return fetch
