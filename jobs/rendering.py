@@ -80,7 +80,7 @@ def perform(claim: Claim) -> None:
     except audio.SpeechDoesNotFitError as error:
         lifecycle.fail(claim, _does_not_fit(error))
     except audio.AudioError as error:
-        lifecycle.fail(claim, str(error))
+        lifecycle.fail(claim, _sentence(error))
     except Exception:
         logger.exception("job %s attempt %s broke", job.pk, claim.attempt)
         lifecycle.hand_back(claim)
@@ -129,3 +129,9 @@ def _does_not_fit(error: audio.SpeechDoesNotFitError) -> str:
         f"In this voice the words take longer than the track: it needs at least {minutes} minutes. "
         "Make another like this with more minutes, fewer lines or fewer repetitions."
     )
+
+
+def _sentence(error: audio.AudioError) -> str:
+    """The engine's words, as a sentence that stands alone on a page."""
+    message = str(error)
+    return f"{message[:1].upper()}{message[1:].rstrip('.')}."

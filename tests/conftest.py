@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations
 
 from accounts import ledger
 

@@ -25,6 +25,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def answers(port: int) -> bool:
+    """Whether somebody listens on ``port``."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextmanager
 def running(command, *, port: int, **options):
     """Run ``command`` until the block ends; entered when ``port`` answers."""
@@ -33,7 +39,7 @@ def running(command, *, port: int, **options):
     )
     try:
         deadline = time.monotonic() + START_SECONDS
-        while socket.socket().connect_ex(("127.0.0.1", port)) != 0:
+        while not answers(port):
             assert process.poll() is None, f"{command[0]} ended at once"
             assert time.monotonic() < deadline, f"{command[0]} does not answer"
             time.sleep(0.05)

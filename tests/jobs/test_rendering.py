@@ -85,10 +85,10 @@ def test_progress_is_written_while_it_goes_on(claim, often, monkeypatch):
 
 
 def test_a_voice_that_fails_is_told_in_its_words(claim, voice, balance):
-    voice(_raise(audio.SpeechError("The voice is ill. Choose another.")))
+    voice(_raise(audio.SpeechError("the voice is ill; choose another")))
     rendering.perform(claim)
     job = Job.objects.get()
-    assert (job.state, job.message) == (State.FAILED, "The voice is ill. Choose another.")
+    assert (job.state, job.message) == (State.FAILED, "The voice is ill; choose another.")
     assert balance() == 1
 
 
