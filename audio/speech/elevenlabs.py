@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util import Retry
 
 from audio.errors import SpeechError
@@ -20,8 +21,9 @@ SPEED = 0.85
 
 CONNECT_TIMEOUT_S = 3.0
 VOICES_TIMEOUT_S = 5.0
-# From the first try to the last byte of a line; connecting anew may add some seconds to it.
-LINE_DEADLINE_S = 30.0
+# After this long no more is waited for. The last wait may itself take as long, and connecting
+# some seconds more; together they stay below 45 s a line.
+LINE_DEADLINE_S = 18.0
 LONGEST_PAUSE_S = 8.0
 
 # A line of 400 characters is under 1 MB.
@@ -108,9 +110,9 @@ class ElevenLabs:
         deadline = time.monotonic() + LINE_DEADLINE_S
         try:
             return self._ask(f"/v1/text-to-speech/{name}", self._body(text), deadline)
-        except requests.Timeout:
+        except (requests.Timeout, ReadTimeoutError):
             raise SpeechError("the voice service took too long; try again later") from None
-        except requests.RequestException:
+        except (requests.RequestException, HTTPError):
             # The cause is left out on purpose: it may quote the request and with it the key.
             raise SpeechError("the voice service could not be reached; try again later") from None
 
@@ -130,7 +132,7 @@ class ElevenLabs:
             session = requests.Session()
             session.headers["xi-api-key"] = self._api_key
             # Only for connections that were never made.
-            connecting = Retry(total=2, connect=2, read=0, status=0, other=0, backoff_factor=0.2)
+            connecting = Retry(total=1, connect=1, read=0, status=0, other=0, backoff_factor=0.2)
             session.mount(self._base_url, HTTPAdapter(max_retries=connecting))
             self._of_thread.session = session
         return self._of_thread.session
@@ -161,7 +163,8 @@ class ElevenLabs:
 def _content(answer: requests.Response, deadline: float) -> bytes:
     """The whole answer, given up when it takes too long or grows too big."""
     content = bytearray()
-    for part in answer.iter_content(64 * 1024):
+    # read1 hands over what has arrived; iter_content would wait for a full part, however slow.
+    while part := answer.raw.read1(64 * 1024, decode_content=True):
         content += part
         if len(content) > GREATEST_ANSWER_BYTES:
             raise SpeechError("the voice service answered with too much; try again later")

@@ -1,0 +1,104 @@
+"""Every line has its place: in order, evenly spread, never cut, dropped or over another."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audio import Speech, SpeechDoesNotFitError, spacing
+from audio.placement import HARD_MIN_GAP_S, LEAD_IN_S, LEAD_OUT_S, schedule, spoken_order
+from tests.audio.physics import RATE
+from tests.audio.specs import speeches
+
+LEADS = round((LEAD_IN_S + LEAD_OUT_S) * RATE)
+LEAST_GAP = round(HARD_MIN_GAP_S * RATE)
+
+
+def speech(*lines, **more):
+    return Speech(lines=lines, voice="espeak:en-us+f3", **more)
+
+
+def test_in_order_means_as_written():
+    order = spoken_order(speech("a b", "c d", "a b", repetitions=2), seed=1)
+    assert order == ("a b", "c d", "a b") * 2
+
+
+@given(speeches, st.integers(0, 2**32 - 1))
+def test_every_repetition_holds_every_line(speech, seed):
+    order, size = spoken_order(speech, seed), len(speech.lines)
+    assert order == spoken_order(speech, seed)
+    for start in range(0, len(order), size):
+        assert Counter(order[start : start + size]) == Counter(speech.lines)
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=2, max_size=12), st.integers(0, 2**32 - 1))
+def test_shuffled_lines_do_not_follow_themselves(lines, seed):
+    order = spoken_order(speech(*lines, order="shuffled", repetitions=4), seed)
+    meetings = sum(one == next_ for one, next_ in pairwise(order))
+    # With one line filling more than half of the list, copies of it must meet.
+    crowding = max(Counter(lines).values())
+    if 2 * crowding <= len(lines):
+        assert meetings == 0
+    elif 2 * crowding == len(lines) + 1:
+        assert meetings <= 3  # only where a repetition meets the next
+
+
+def test_shuffling_depends_on_the_seed():
+    lines = [f"line {n}" for n in range(20)]
+    orders = {spoken_order(speech(*lines, order="shuffled"), seed) for seed in range(20)}
+    assert len(orders) == 20
+
+
+@given(st.lists(st.integers(1, 20 * RATE), min_size=1, max_size=60), st.integers(0, 600 * RATE))
+def test_lines_are_spread_evenly_from_lead_in_to_lead_out(lengths, spare):
+    order = [str(number) for number in range(len(lengths))]
+    frames_of = dict(zip(order, lengths, strict=True))
+    total = LEADS + sum(lengths) + LEAST_GAP * (len(order) - 1) + spare
+    placed = schedule(order, frames_of, total)
+    assert [place.line for place in placed] == order
+    assert placed[0].start == round(LEAD_IN_S * RATE)
+    ends = [place.start + frames_of[place.line] for place in placed]
+    gaps = [place.start - end for place, end in zip(placed[1:], ends, strict=False)]
+    if gaps:
+        assert ends[-1] == total - round(LEAD_OUT_S * RATE)
+        assert max(gaps) - min(gaps) <= 1
+        assert min(gaps) >= LEAST_GAP
+    else:
+        assert ends[-1] <= total - round(LEAD_OUT_S * RATE)
+
+
+def test_one_frame_too_long_is_refused_with_the_length_needed():
+    frames_of = {"a": 10 * RATE, "b": 20 * RATE}
+    needed = LEADS + 40 * RATE + 2 * LEAST_GAP
+    assert schedule(["a", "b", "a"], frames_of, needed)
+    with pytest.raises(SpeechDoesNotFitError) as caught:
+        schedule(["a", "b", "a"], frames_of, needed - 1)
+    assert caught.value.needed_s == pytest.approx(needed / RATE)
+
+
+@given(speeches, st.floats(60, 7200))
+def test_the_plan_adds_up(speech, duration_s):
+    plan = spacing(speech, duration_s)
+    assert plan.count == len(speech.lines) * speech.repetitions
+    assert plan.fits == (plan.needed_s <= duration_s)
+    assert plan.fits == (plan.gap_s >= 1.0) or plan.count == 1
+    assert 60 * (plan.needed_min - 1) < plan.needed_s <= 60 * plan.needed_min
+    used = LEAD_IN_S + LEAD_OUT_S + plan.spoken_s + plan.gap_s * max(1, plan.count - 1)
+    assert used == pytest.approx(duration_s)
+
+
+def test_a_line_more_makes_the_plan_longer():
+    assert (
+        spacing(speech("I am calm", "I am free"), 600).needed_s
+        > spacing(speech("I am calm"), 600).needed_s
+    )
+
+
+def test_what_is_planned_fits_if_clips_are_as_long_as_estimated():
+    lines = [f"I am calm number {n}" for n in range(40)]
+    plan = spacing(speech(*lines), 600)
+    assert plan.fits
+    length = round(plan.spoken_s / plan.count * RATE)
+    assert schedule(lines, dict.fromkeys(lines, length), 600 * RATE)
