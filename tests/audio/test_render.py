@@ -1,0 +1,275 @@
+"""A rendered file is exactly what its spec says, or it is not there."""
+
+import subprocess
+import sys
+import threading
+from datetime import date
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audio import Cancelled, Clip, SpeechDoesNotFitError, TrackSpec, render
+from audio.limiter import limited
+from audio.mix import mixed
+from audio.placement import schedule, spoken_order
+from audio.render import to_16_bit
+from tests.audio.physics import RATE, fit_sine, rms, sinad_db
+from tests.audio.specs import specs
+
+DAY = date(2026, 1, 2)
+CEILING = 10 ** (-1 / 20)
+BINAURAL = {"kind": "binaural", "beat_hz": 6, "carrier_hz": 203}
+PINK = {"colour": "pink"}
+
+
+def spec(**parts) -> TrackSpec:
+    return TrackSpec.parse({"title": "Evening", "duration_s": 60, **parts})
+
+
+def clips_for(spec: TrackSpec, folder, *, seconds=1.0) -> dict[str, Clip]:
+    """For each line a noise of its own, so that it can be told from the others."""
+    lines = spec.speech.distinct_lines if spec.speech else ()
+    noise = (np.random.default_rng(n).normal(0, 0.1, round(seconds * RATE)) for n in range(999))
+    return {
+        line: Clip.save(samples, folder / f"{n}.npy")
+        for n, (line, samples) in enumerate(zip(lines, noise, strict=False))
+    }
+
+
+def rendered(spec, folder, **more) -> np.ndarray:
+    path = folder / "track.flac"
+    clips = more.pop("clips", None) or clips_for(spec, folder)
+    render(spec, path, clips=clips, day=DAY, **more)
+    return soundfile.read(path, always_2d=True)[0]
+
+
+FULL = {
+    "beat": BINAURAL,
+    "noise": PINK,
+    "speech": {"lines": ["one", "two"], "voice": "x", "repetitions": 3, "order": "shuffled"},
+}
+
+
+def test_the_length_is_exact_to_the_sample(tmp_path):
+    path = tmp_path / "track.flac"
+    for duration_s in (60, 60.0001, 61.23456):
+        one = spec(duration_s=duration_s, beat=BINAURAL)
+        render(one, path, clips={})
+        info = soundfile.info(path)
+        assert info.frames == one.frames == round(duration_s * RATE)
+        assert (info.samplerate, info.channels, info.subtype) == (RATE, 2, "PCM_16")
+
+
+def test_the_file_is_the_same_for_any_block_size_and_any_run(tmp_path):
+    one = spec(**FULL)
+    first = rendered(one, tmp_path)
+    file = (tmp_path / "track.flac").read_bytes()
+    for block_frames in (1000, 44_100, 99_991, 1_000_000):
+        assert np.array_equal(first, rendered(one, tmp_path, block_frames=block_frames))
+    rendered(one, tmp_path)
+    assert file == (tmp_path / "track.flac").read_bytes()
+
+
+def test_the_seed_changes_the_noise_only(tmp_path):
+    one, other = (rendered(spec(beat=BINAURAL, noise=PINK, seed=s), tmp_path) for s in (1, 2))
+    assert not np.array_equal(one, other)
+    amplitude, *_ = fit_sine((one - other)[10 * RATE : 20 * RATE, 0], 206, start=10 * RATE)
+    assert amplitude < 1e-3
+
+
+def test_the_tone_in_the_file_has_its_level_and_16_bits(tmp_path):
+    sound = rendered(spec(beat=BINAURAL), tmp_path)
+    middle = sound[10 * RATE : 20 * RATE]
+    for channel, hz in ((0, 206), (1, 200)):
+        amplitude, _, residue = fit_sine(middle[:, channel], hz, start=10 * RATE)
+        assert amplitude == pytest.approx(10 ** (-12 / 20), rel=1e-5)
+        # Rounding is 1/12 of a step squared, triangular dither 1/6.
+        assert rms(residue) == pytest.approx(np.sqrt(1 / 12 + 1 / 6) / 2**15, rel=0.01)
+        assert sinad_db(middle[:, channel], hz, start=10 * RATE) > 80
+
+
+def test_what_is_too_soft_for_16_bits_is_still_there(tmp_path):
+    sound = rendered(spec(beat={**BINAURAL, "level_db": -60}), tmp_path)[10 * RATE : 50 * RATE, 0]
+    assert fit_sine(sound, 206, start=10 * RATE)[0] == pytest.approx(1e-3, rel=0.01)
+    block = np.full((10 * RATE, 2), 0.25 / 2**15)
+    (steps,) = to_16_bit([block], seed=1)
+    assert steps.mean() == pytest.approx(0.25, abs=0.01)
+
+
+def test_every_line_is_in_its_place(tmp_path):
+    one = spec(**{**FULL, "beat": None, "noise": None})
+    clips = clips_for(one, tmp_path)
+    sound = rendered(one, tmp_path, clips=clips)
+    lengths = {line: clip.frames for line, clip in clips.items()}
+    placed = schedule(spoken_order(one.speech, one.seed), lengths, one.frames)
+    assert len(placed) == 6
+    expected = np.zeros(one.frames)
+    for place in placed:
+        samples = clips[place.line].read(0, clips[place.line].frames)
+        assert not expected[place.start : place.start + len(samples)].any()
+        expected[place.start : place.start + len(samples)] = samples
+    for channel in sound.T:
+        assert np.abs(channel - expected).max() < 2 / 2**15
+
+
+def test_both_ends_fade_to_nothing_without_a_long_silence(tmp_path):
+    for layer in ({"beat": BINAURAL}, {"noise": PINK}):
+        (one,) = mixed(spec(**layer), clips={}, block_frames=60 * RATE)
+        assert not one[0].any()
+        assert not one[-1].any()
+        tenths = [rms(part) for part in np.split(one, 600)]
+        assert min(tenths[5:-5]) > 10 ** (-60 / 20) / np.sqrt(2)
+        assert rms(one[-RATE // 4 :]) < 0.1 * rms(one[30 * RATE : 31 * RATE])
+        middle = slice(3 * RATE, 4 * RATE)
+        assert rms(one[middle]) == pytest.approx(rms(one[30 * RATE : 31 * RATE]), rel=0.05)
+
+
+def test_everything_at_its_loudest_stays_under_the_ceiling(tmp_path):
+    loud = {
+        "beat": {**BINAURAL, "level_db": 0},
+        "noise": {"colour": "brown", "level_db": 0},
+        "speech": {**FULL["speech"], "level_db": 0},
+    }
+    one = spec(**loud)
+    clips = {
+        line: Clip.save(np.clip(clip.read(0, RATE) * 8, -1.5, 1.5), clip.path)
+        for line, clip in clips_for(one, tmp_path).items()
+    }
+    sound = rendered(one, tmp_path, clips=clips)
+    assert 0.85 < np.abs(sound).max() <= CEILING
+
+
+def test_a_tone_does_not_click(tmp_path):
+    sound = rendered(spec(beat={**BINAURAL, "level_db": -6}), tmp_path, block_frames=1000)
+    steepest = 10 ** (-6 / 20) * 2 * np.pi * 206 / RATE
+    assert np.abs(np.diff(sound, axis=0)).max() < steepest + 3 / 2**15
+
+
+def test_a_track_that_holds_nothing_is_silence(tmp_path):
+    assert np.abs(rendered(spec(), tmp_path)).max() <= 1 / 2**15
+
+
+@settings(max_examples=15)
+@given(spec=specs(duration_s=st.just(60.0)))
+def test_any_valid_spec_becomes_sound(spec, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("any")
+    clips = clips_for(spec, folder, seconds=0.5)
+    blocks = list(limited(mixed(spec, clips=clips, block_frames=50_000)))
+    whole = np.concatenate(blocks)
+    assert whole.shape == (spec.frames, 2)
+    assert np.isfinite(whole).all()
+    assert np.abs(whole).max() <= CEILING
+
+
+def test_the_tags_hold_the_recipe(tmp_path):
+    lines = [f"{n} {'夜 and quiet ' * 30}"[:380] for n in range(500)]
+    speech = {"lines": lines, "voice": "x"}
+    one = spec(title="Abend – ночь 夜 \"'=", duration_s=200, beat=BINAURAL, speech=speech)
+    silent = Clip.save(np.zeros(10), tmp_path / "silent.npy")
+    path = tmp_path / "track.flac"
+    render(one, path, clips=dict.fromkeys(one.speech.lines, silent), day=DAY)
+    with soundfile.SoundFile(path) as file:
+        assert (file.title, file.artist, file.date) == (one.title, "Entrain", "2026-01-02")
+        assert len(file.comment.encode()) > 200_000
+        assert TrackSpec.parse(file.comment) == one
+
+
+def test_progress_is_told_and_ends_at_one(tmp_path):
+    heard = []
+    rendered(spec(**FULL), tmp_path, progress=heard.append)
+    assert heard == sorted(heard)
+    assert heard[0] > 0
+    assert heard[-1] == 1
+
+
+def test_progress_and_cancelling_stay_in_the_callers_thread(tmp_path):
+    threads = set()
+    note = lambda *args: threads.add(threading.current_thread()) and None  # noqa: E731
+    rendered(spec(**FULL), tmp_path, progress=note, cancelled=note)
+    assert threads == {threading.current_thread()}
+
+
+def test_cancelling_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "track.flac"
+    with pytest.raises(Cancelled):
+        render(spec(noise=PINK), path, clips={}, cancelled=lambda: True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_what_was_there_before(tmp_path):
+    path = tmp_path / "track.flac"
+    path.write_bytes(b"before")
+
+    def fail(fraction):
+        raise RuntimeError("from the caller")
+
+    with pytest.raises(RuntimeError, match="from the caller"):
+        render(spec(noise=PINK), path, clips={}, progress=fail)
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_clips_that_do_not_fit_are_refused(tmp_path):
+    one = spec(speech={"lines": ["one"], "voice": "x", "repetitions": 20})
+    clips = clips_for(one, tmp_path, seconds=3)
+    with pytest.raises(SpeechDoesNotFitError) as caught:
+        render(one, tmp_path / "track.flac", clips=clips)
+    assert caught.value.needed_s == pytest.approx(10 + 20 * 3 + 19 * 0.3)
+    assert not (tmp_path / "track.flac").exists()
+
+
+def test_a_missing_folder_is_an_os_error(tmp_path):
+    with pytest.raises(OSError, match="nowhere"):
+        render(spec(), tmp_path / "nowhere" / "track.flac", clips={})
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from audio import AudioError, TrackSpec, render
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+spec = TrackSpec(title="x", duration_s=60, noise={"colour": "pink"})
+try:
+    render(spec, Path(sys.argv[1]), clips={})
+except AudioError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("lacking", [None, 1, 3000])
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, lacking):
+    """Full in the midst, and with only the last bytes lacking."""
+    path = tmp_path / "track.flac"
+    size = 1_000_000
+    if lacking:
+        render(spec(title="x", noise=PINK), path, clips={})
+        size = path.stat().st_size - lacking
+        path.unlink()
+    command = [sys.executable, "-c", FULL_DISK, str(path), str(size)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "disk may be full" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+MEMORY = """
+import resource, sys
+from pathlib import Path
+from audio import TrackSpec, render
+for minutes in (1, 10):
+    spec = TrackSpec(title="x", duration_s=60 * minutes, noise={"colour": "pink"},
+                     beat={"kind": "binaural", "beat_hz": 6})
+    render(spec, Path(sys.argv[1]), clips={})
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_memory_does_not_grow_with_the_length(tmp_path):
+    command = [sys.executable, "-c", MEMORY, str(tmp_path / "track.flac")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    short, long = map(int, done.stdout.split())
+    # Nine minutes more are 190 MB as int16 and far more as float.
+    assert long - short < 10_000
