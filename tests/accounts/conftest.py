@@ -5,6 +5,7 @@ import requests
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 
 from tests import google as stand_in
 
@@ -14,7 +15,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Take out, visibly, what only PostgreSQL can show when the suite runs on another database."""
+    """Leave out what only PostgreSQL can show when the suite runs on another database."""
     if connection.vendor == "postgresql":
         return
     out = [item for item in items if item.get_closest_marker("postgresql")]
@@ -106,3 +107,9 @@ def visitors(live_server):
 def visitor(visitors):
     """One browser, in which nobody is signed in."""
     return visitors()
+
+
+@pytest.fixture
+def stranger(db):
+    """Somebody's browser without the network: nobody is signed in."""
+    return Client()
