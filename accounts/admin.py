@@ -20,7 +20,7 @@ class UserAdmin(DjangoUserAdmin):
     list_display = ["email", "name", "balance", "is_staff", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_active", "date_joined"]
     search_fields = ["email", "name"]
-    readonly_fields = ["balance", "change_credits", "date_joined", "last_login"]
+    readonly_fields = ["picture", "balance", "change_credits", "date_joined", "last_login"]
     fieldsets = [
         (None, {"fields": ["email", "password", "name", "picture"]}),
         ("Credits", {"fields": ["balance", "change_credits"]}),
@@ -84,8 +84,16 @@ class AdjustmentForm(forms.ModelForm):
 
     def clean(self):
         data = super().clean()
-        user, amount = data.get("user"), data.get("amount", 0)
-        if user and amount < 0 and ledger.balance(user) < -amount:
+        user, amount = data.get("user"), data.get("amount")
+        if not user or not amount:
+            return data
+        written = LedgerEntry.objects.filter(source=data.get("source")).first()
+        if written and (written.user, written.amount) != (user, amount):
+            raise forms.ValidationError(
+                f"This form was sent before, as {written.amount:+d} for {written.user}. "
+                "Nothing was written now; open a new one."
+            )
+        if not written and ledger.balance(user) < -amount:
             self.add_error("amount", f"The balance is only {ledger.balance(user)}.")
         return data
 

@@ -226,6 +226,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 # Whether an address is free is the database's to say, when the account is stored: looking
 # before that would turn away a person whose other tab was a moment faster.
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_RATE_LIMITS = {"staff_login": "20/5m/ip,5/5m/key"}
 SOCIALACCOUNT_ONLY = True
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
 

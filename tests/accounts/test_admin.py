@@ -1,0 +1,200 @@
+"""What staff can do with people and credits, and what nobody can."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from accounts import ledger
+from accounts.models import LedgerEntry
+
+User = get_user_model()
+PASSWORD = "a-password-of-staff"
+ADD = "/admin/accounts/ledgerentry/add/"
+
+
+@pytest.fixture
+def staff(db):
+    """A person who may do everything in the admin."""
+    return User.objects.create_superuser("staff@example.com", PASSWORD, name="Grace")
+
+
+@pytest.fixture
+def desk(staff):
+    """A browser in which ``staff`` is signed in."""
+    browser = Client()
+    browser.force_login(staff)
+    return browser
+
+
+@pytest.fixture
+def send(desk, user):
+    """Fill in and send the form that moves credits; ``again`` sends the one from before."""
+    sources = []
+
+    def send(amount, *, reason="asked by mail", again=False, person=user):
+        if not again:
+            sources.append(desk.get(f"{ADD}?user={person.pk}").context["adminform"].form["source"])
+        fields = {"user": person.pk, "amount": amount, "reason": reason}
+        return desk.post(ADD, fields | {"source": sources[-1].value()})
+
+    return send
+
+
+def sign_in(browser, email, password=PASSWORD, **request):
+    return browser.post("/admin/login/", {"username": email, "password": password}, **request)
+
+
+def faults(response) -> dict:
+    """The fields of the form that has come back, with what is said beside them."""
+    assert response.status_code == 200
+    return dict(response.context["adminform"].form.errors)
+
+
+class TestSigningIn:
+    """By e-mail address and password, a few times a minute at the most."""
+
+    def test_staff_by_address_and_password(self, stranger, staff):
+        assert sign_in(stranger, staff.email).status_code == 302
+        assert stranger.get("/admin/").status_code == 200
+
+    def test_a_wrong_password_is_said_on_the_form(self, stranger, staff):
+        assert sign_in(stranger, staff.email, "wrong").status_code == 200
+        assert stranger.get("/admin/").status_code == 302
+
+    def test_others_are_refused(self, stranger, staff):
+        User.objects.create_user("plain@example.com", PASSWORD)
+        assert sign_in(stranger, "plain@example.com").status_code == 200
+        User.objects.filter(pk=staff.pk).update(is_active=False)
+        assert sign_in(stranger, staff.email).status_code == 200
+        assert "sessionid" not in stranger.cookies
+
+    @pytest.mark.parametrize("path", ["/admin/", ADD, "/admin/accounts/user/"])
+    def test_a_plain_person_has_no_admin(self, client, path):
+        response = client.get(path)
+        assert (response.status_code, response.url) == (302, f"/admin/login/?next={path}")
+
+    def test_five_attempts_at_one_address_then_a_pause(self, stranger, staff):
+        for number in range(5):
+            place = {"REMOTE_ADDR": f"203.0.113.{number}"}
+            assert sign_in(stranger, staff.email, "wrong", **place).status_code == 200
+        refused = sign_in(stranger, staff.email.upper(), REMOTE_ADDR="203.0.113.9")
+        assert refused.status_code == 429
+        assert "sessionid" not in stranger.cookies
+
+    def test_twenty_attempts_from_one_place_then_a_pause(self, stranger, staff):
+        for number in range(20):
+            assert sign_in(stranger, f"{number}@example.com").status_code == 200
+        assert sign_in(stranger, staff.email).status_code == 429
+        assert sign_in(stranger, staff.email, REMOTE_ADDR="203.0.113.9").status_code == 302
+
+    def test_looking_at_the_page_is_no_attempt(self, stranger):
+        assert {stranger.get("/admin/login/").status_code for _ in range(25)} == {200}
+
+
+class TestPeople:
+    """Found, made and closed; never deleted."""
+
+    def test_the_list_shows_balances(self, desk, user, other):
+        ledger.adjust(user, 41, reason="a gift")
+        rows = desk.get("/admin/accounts/user/").context["cl"].result_list
+        assert {row.email: row.credits for row in rows} == {
+            "staff@example.com": 0, "ada@example.com": 42, "bob@example.com": 0,
+        }  # fmt: skip
+        assert b'<td class="field-balance">42</td>' in desk.get("/admin/accounts/user/").content
+
+    def test_a_person_s_page_leads_to_their_credits(self, desk, user):
+        page = desk.get(f"/admin/accounts/user/{user.pk}/change/").content.decode()
+        assert f"{ADD}?user={user.pk}" in page
+
+    def test_staff_can_make_a_person(self, desk):
+        fields = {"email": "new@example.com", "name": "New", "usable_password": "false"}
+        assert desk.post("/admin/accounts/user/add/", fields).status_code == 302
+        assert not User.objects.get(email="new@example.com").has_usable_password()
+
+    @pytest.mark.parametrize("email", ["Ada@Example.com", "ada@example.com", "nonsense"])
+    def test_addresses_are_in_lower_case_and_nobody_else_s(self, desk, user, email):
+        fields = {"email": email, "name": "", "usable_password": "false"}
+        assert desk.post("/admin/accounts/user/add/", fields).status_code == 200
+        assert User.objects.count() == 2
+
+    def test_nobody_is_deleted(self, desk, user):
+        assert desk.post(f"/admin/accounts/user/{user.pk}/delete/").status_code == 403
+        desk.post(
+            "/admin/accounts/user/",
+            {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"},
+        )
+        assert User.objects.filter(pk=user.pk).exists()
+
+
+class TestCredits:
+    """Moved by one form that asks how much and why, and written for ever."""
+
+    @pytest.mark.parametrize(
+        ("amount", "kind"), [(5, LedgerEntry.Kind.GRANT), (-1, LedgerEntry.Kind.ADJUSTMENT)]
+    )
+    def test_a_movement_is_written_with_who_and_why(self, send, user, staff, amount, kind):
+        assert send(amount).status_code == 302
+        entry = user.ledger_entries.first()
+        assert (entry.kind, entry.amount) == (kind, amount)
+        assert (entry.actor, entry.reason) == (staff, "asked by mail")
+        assert ledger.balance(user) == 1 + amount
+
+    @pytest.mark.parametrize(
+        ("amount", "reason", "field"),
+        [
+            (0, "why", "amount"), ("", "why", "amount"), ("x", "why", "amount"),
+            (1.5, "why", "amount"), (100_001, "why", "amount"), (-100_001, "why", "amount"),
+            (-2, "why", "amount"),
+            (1, "", "reason"), (1, "   ", "reason"), (1, "x" * 301, "reason"),
+        ],
+    )  # fmt: skip
+    def test_a_fault_is_said_beside_its_field_and_nothing_written(
+        self, send, user, amount, reason, field
+    ):
+        assert list(faults(send(amount, reason=reason))) == [field]
+        assert ledger.balance(user) == 1
+        assert user.ledger_entries.count() == 1
+
+    @pytest.mark.parametrize("amount", [5, -1])
+    def test_sending_a_form_twice_is_one_movement(self, send, user, amount):
+        assert send(amount).status_code == 302
+        assert send(amount, again=True).status_code == 302
+        assert ledger.balance(user) == 1 + amount
+
+    @pytest.mark.parametrize("amount", [7, -3])
+    def test_going_back_and_changing_a_form_that_was_sent_is_refused(self, send, user, amount):
+        send(5)
+        assert "__all__" in faults(send(amount, again=True))
+        assert ledger.balance(user) == 6
+
+    def test_a_form_that_was_sent_is_not_another_person_s(self, send, user, other):
+        send(5)
+        assert "__all__" in faults(send(5, again=True, person=other))
+        assert ledger.balance(other) == 0
+
+    @pytest.mark.parametrize("source", ["", "job:a", "staff:1"])
+    def test_the_form_cannot_speak_for_another_cause(self, desk, user, source):
+        fields = {"user": user.pk, "amount": 5, "reason": "why", "source": source}
+        assert desk.post(ADD, fields).status_code == 200
+        assert ledger.balance(user) == 1
+
+    def test_entries_are_neither_changed_nor_deleted(self, desk, user):
+        entry = user.ledger_entries.get()
+        page = f"/admin/accounts/ledgerentry/{entry.pk}"
+        assert desk.get(f"{page}/change/").status_code == 200
+        fields = {"user": user.pk, "amount": 9, "reason": "why", "source": entry.source}
+        assert desk.post(f"{page}/change/", fields).status_code == 403
+        assert desk.post(f"{page}/delete/", {"post": "yes"}).status_code == 403
+        desk.post(
+            "/admin/accounts/ledgerentry/",
+            {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"},
+        )
+        assert ledger.balance(user) == 1
+
+    def test_staff_without_the_right_cannot_move_credits(self, user):
+        helper = User.objects.create_user("helper@example.com", PASSWORD, is_staff=True)
+        browser = Client()
+        browser.force_login(helper)
+        assert browser.get(ADD).status_code == 403
+        assert browser.post(ADD, {"user": user.pk, "amount": 5, "reason": "x"}).status_code == 403
+        assert ledger.balance(user) == 1
