@@ -1,0 +1,132 @@
+"""In a real browser, a person gets from their words to a track they play."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("browser")
+LONG_S = 90_000
+
+
+def _sign_in(page, site):
+    page.goto(f"{site.url}/studio/")
+    page.get_by_role("button", name=re.compile("demo", re.I)).click()
+    expect(page).to_have_url(f"{site.url}/studio/")
+
+
+def _fill_in(page, title="Evening calm"):
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Affirmations").fill("I am calm\nMy breath is slow\nI sleep well")
+    page.get_by_label("Length of the track").fill("5")
+
+
+def test_from_words_to_a_playing_track(page, site, complaints):
+    _sign_in(page, site)
+    _fill_in(page)
+    quote = page.locator("#quote")
+    expect(quote).to_contain_text("Costs 1 credit")
+    expect(quote).to_contain_text("9 spoken lines")
+    page.get_by_label("How often each line").fill("1")
+    expect(quote).to_contain_text("3 spoken lines")
+
+    page.get_by_role("button", name=re.compile("Make my track")).click()
+    expect(page).to_have_url(re.compile(r"/jobs/[0-9a-f-]{36}/$"))
+    # No reload: the page itself follows the making of the track.
+    player = page.locator("audio")
+    expect(player).to_be_visible(timeout=LONG_S)
+    assert player.evaluate(_PLAYED, 200) == pytest.approx(300, abs=0.01)
+    polls = []
+    page.on("request", lambda request: polls.append(request.url))
+    page.wait_for_timeout(3000)
+    assert not [url for url in polls if url.endswith("/status/")]
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Download FLAC")).click()
+    assert download.value.suggested_filename == "Evening calm.flac"
+
+    # Closed and opened again, the page is as it was.
+    url = page.url
+    page.goto("about:blank")
+    page.goto(url)
+    expect(page.locator("audio")).to_be_visible()
+
+    # The credit is spent; a second try is refused kindly and keeps the words.
+    page.goto(f"{site.url}/studio/")
+    _fill_in(page, title="Another one")
+    page.get_by_role("button", name=re.compile("Make my track")).click()
+    expect(page.get_by_role("alert")).to_contain_text("you have 0")
+    expect(page.get_by_label("Affirmations")).to_have_value(re.compile("I sleep well"))
+    assert complaints == []
+
+
+# Play, jump to `at` seconds, and go on from there: seeking needs answers to Range requests.
+_PLAYED = """async (audio, at) => {
+    audio.muted = true;
+    await audio.play();
+    audio.currentTime = at;
+    await new Promise(done => audio.addEventListener("timeupdate", () => {
+        if (audio.currentTime > at + 0.3) done();
+    }));
+    audio.pause();
+    return audio.duration;
+}"""
+
+
+def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(page, site, complaints):
+    _sign_in(page, site)
+    _fill_in(page, title="")
+    page.get_by_text("More about the beat").click()
+    page.get_by_label("Carrier tone").fill("5000")
+    page.get_by_role("button", name=re.compile("Make my track")).click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_contain_text("Give your track a title.")
+    expect(page.get_by_label("Title")).to_have_attribute("aria-invalid", "true")
+    carrier = page.get_by_label("Carrier tone")
+    expect(carrier).to_be_visible()
+    expect(carrier).to_have_value("5000")
+    summary.get_by_role("link", name=re.compile("1500")).click()
+    expect(carrier).to_be_focused()
+    assert complaints == []
+
+
+def test_words_that_do_not_fit_are_told_while_typing(page, site):
+    _sign_in(page, site)
+    _fill_in(page)
+    page.get_by_label("Affirmations").fill("I am slowly and deeply at rest\n" * 200)
+    expect(page.locator("#quote")).to_contain_text("The words do not fit")
+    expect(page.locator("#quote")).to_contain_text("Costs 1 credit")
+
+
+def test_the_form_works_without_javascript(browser, site):
+    with browser.new_context(java_script_enabled=False) as context, context.new_page() as page:
+        _sign_in(page, site)
+        _fill_in(page, title="")
+        page.get_by_role("button", name=re.compile("Make my track")).click()
+        expect(page.get_by_text("Give your track a title.").first).to_be_visible()
+        expect(page.locator("#quote")).to_contain_text("spoken lines")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_fits_its_window_in_both_themes(browser, site, width, scheme, tmp_path):
+    size = {"width": width, "height": 800}
+    with browser.new_context(viewport=size, color_scheme=scheme) as context:
+        page = context.new_page()
+        complaints = []
+        page.on("console", lambda m: m.type in ("error", "warning") and complaints.append(m.text))
+        paths = ["/", "/accounts/login/", "/nowhere/"]
+        for path in paths:
+            page.goto(site.url + path)
+            _fits(page, width)
+        complaints.clear()  # the page that is not there
+        _sign_in(page, site)
+        for path in ["/studio/", "/jobs/", "/accounts/credits/", "/accounts/logout/"]:
+            page.goto(site.url + path)
+            _fits(page, width)
+        assert complaints == []
+
+
+def _fits(page, width):
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    assert page.locator("h1").count() == 1, page.url
