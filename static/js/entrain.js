@@ -25,12 +25,11 @@ window.addEventListener("pageshow", () => {
 });
 
 // A new stage of the making is said once, not with every poll.
+let said = document.getElementById("status")?.dataset.says;
 document.addEventListener("htmx:afterSwap", () => {
-  const status = document.getElementById("status");
-  const says = document.getElementById("says");
-  if (status && says && says.textContent !== status.dataset.says) {
-    says.textContent = status.dataset.says;
-  }
+  const says = document.getElementById("status")?.dataset.says;
+  if (says === said) return;
+  document.getElementById("says").textContent = said = says;
 });
 
 // An answer from elsewhere is a sign-in page: it has no place inside this one.
