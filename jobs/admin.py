@@ -1,5 +1,7 @@
 """What staff see of jobs, and what they may do with them."""
 
+from uuid import UUID
+
 from django.contrib import admin, messages
 
 from accounts.errors import NotEnoughCredits
@@ -12,7 +14,8 @@ class JobAdmin(admin.ModelAdmin):
     list_display = ["title", "user", "state", "stage", "percent", "tries", "price", "created_at"]
     list_filter = ["state", "stage", "created_at", "finished_at"]
     list_select_related = ["user"]
-    search_fields = ["id__exact", "title", "user__email"]
+    search_fields = ["title", "user__email"]
+    search_help_text = "Id, title or e-mail address"
     date_hierarchy = "created_at"
     actions = ["retry", "cancel", "refund"]
 
@@ -24,6 +27,12 @@ class JobAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return [field.name for field in Job._meta.fields]
+
+    def get_search_results(self, request, queryset, search_term):
+        try:
+            return queryset.filter(pk=UUID(search_term)), False
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
 
     @admin.action(description="Try again (charges the person)", permissions=["change"])
     def retry(self, request, jobs):

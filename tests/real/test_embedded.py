@@ -15,7 +15,7 @@ from audio.speech.prepare import prepare
 from tests.real import listening
 from tests.real.conftest import AFFIRMATIONS
 from tests.real.site import ROOT, Visitor, running_site
-from tests.services import clean_environment
+from tests.services import clean_environment, free_port
 
 pytestmark = pytest.mark.xdist_group("sites")
 
@@ -143,3 +143,18 @@ def test_render_needs_no_database(tmp_path):
     assert "loudness" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not (tmp_path / "no.flac").exists()
+
+
+@pytest.mark.parametrize(
+    "unreachable",
+    [{"DATABASE_URL": "postgres://x@127.0.0.1:1/x"}, {"REDIS_URL": "redis://127.0.0.1:1/0"}],
+    ids=["database", "broker"],
+)
+def test_a_server_that_does_not_answer_is_said_in_a_line(tmp_path, unreachable):
+    result = subprocess.run(
+        [sys.executable, "manage.py", "up", "--port", str(free_port())],
+        cwd=ROOT, env=clean_environment(tmp_path, **unreachable), capture_output=True, text=True,
+    )  # fmt: skip
+    assert result.returncode != 0
+    assert "does not answer" in result.stderr
+    assert "Traceback" not in result.stderr

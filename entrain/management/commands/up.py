@@ -10,7 +10,9 @@ import time
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from honcho.manager import SIGNALS, Manager
+from kombu.exceptions import OperationalError as BrokerError
 
 from entrain import broker
 
@@ -29,9 +31,12 @@ class Command(BaseCommand):
             raise CommandError("`up` is the local run; in production the Procfile's processes run.")
         _require_free(port)
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+            broker.declare()
+        except (OperationalError, BrokerError) as error:
+            raise CommandError(f"The database or the broker does not answer: {error}") from None
         call_command("collectstatic", interactive=False, verbosity=0)
-        broker.declare()
 
         url = f"http://{HOST}:{port}"
         manager = Manager()

@@ -1,0 +1,103 @@
+"""Staff find jobs, and retry, cancel and refund them; the ledger shows who did it."""
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from accounts import ledger
+from accounts.models import LedgerEntry
+from jobs import lifecycle
+from jobs.models import Job
+
+LIST = "/admin/jobs/job/"
+
+
+@pytest.fixture
+def staff(client):
+    """A browser in which a member of staff is signed in."""
+    boss = get_user_model().objects.create_superuser("boss@example.com", "a long password")
+    client.force_login(boss)
+    return client
+
+
+@pytest.fixture
+def act(staff):
+    """Do an action of the list to every job."""
+
+    def act(action):
+        chosen = [str(job.pk) for job in Job.objects.all()]
+        data = {"action": action, "_selected_action": chosen}
+        return staff.post(LIST, data, follow=True).content.decode()
+
+    return act
+
+
+def test_jobs_are_listed_with_state_and_progress(staff, claim, user):
+    lifecycle.beat(claim, Job.Stage.RENDER, 0.42)
+    page = staff.get(LIST).content.decode()
+    assert user.email in page
+    assert "In the making" in page
+    assert "42" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?state__exact=pending",
+        "?stage__exact=render",
+        "?q=Calm",
+        "?q=ada@example.com",
+        "?q=no-uuid",
+    ],
+)
+def test_the_list_can_be_filtered_and_searched(staff, job, query):
+    assert staff.get(LIST + query).status_code == 200
+
+
+def test_a_job_is_found_by_its_id(staff, job):
+    assert staff.get(f"{LIST}?q={job.pk}").context["cl"].result_count == 1
+
+
+def test_a_job_is_looked_at_but_not_edited(staff, job):
+    assert staff.get(f"{LIST}{job.pk}/change/").status_code == 200
+    staff.post(f"{LIST}{job.pk}/change/", {"state": "completed", "price": 0})
+    assert Job.objects.get().state == Job.State.PENDING
+    assert staff.get(f"{LIST}add/").status_code == 403
+    assert staff.post(f"{LIST}{job.pk}/delete/").status_code == 403
+
+
+def test_cancel_gives_the_credit_back(act, job, balance):
+    assert "1 of 1 cancelled" in act("cancel")
+    assert balance() == 1
+    assert "0 of 1 cancelled" in act("cancel")
+
+
+def test_retry_charges_again(act, claim, balance):
+    lifecycle.fail(claim, "it broke")
+    assert "1 of 1 put back in the queue" in act("retry")
+    assert balance() == 0
+
+
+def test_retry_without_credits_says_so(act, claim, user):
+    lifecycle.fail(claim, "it broke")
+    ledger.adjust(user, -1, reason="spent")
+    page = act("retry")
+    assert "too few credits" in page
+    assert "0 of 1" in page
+
+
+def test_refund_of_a_finished_track_names_who_gave_it(act, completed, balance):
+    assert "1 of 1 refunded" in act("refund")
+    assert "0 of 1 refunded" in act("refund")
+    assert balance() == 1
+    entry = LedgerEntry.objects.get(kind=LedgerEntry.Kind.REFUND)
+    assert (entry.actor.email, entry.reason) == ("boss@example.com", "refunded by staff")
+
+
+def test_what_is_still_in_the_making_is_not_refunded(act, job, balance):
+    assert "0 of 1 refunded" in act("refund")
+    assert balance() == 0
+
+
+def test_others_do_not_get_in(client, job):
+    assert client.get(LIST).status_code == 302
+    assert client.post(LIST, {"action": "refund", "_selected_action": [job.pk]}).status_code == 302
