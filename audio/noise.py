@@ -60,7 +60,7 @@ class NoiseLayer:
         # Uniform integers of −2³¹…2³¹ have a variance of (2³¹)²/3.
         self._gain = rms_of(noise.level_db) * np.sqrt(3) / 2**31
         if self._filter is not None:
-            self._gain /= np.sqrt(power_gain(self._filter))
+            self._gain /= np.sqrt(_power_gain(noise.colour))
             self._memory = np.zeros((len(self._filter), 2, 2))
             self._read(WARM_UP_FRAMES)
 
@@ -90,11 +90,12 @@ def shaping_filter(colour: str) -> np.ndarray | None:
     return np.vstack([slope, hold_back])
 
 
-def power_gain(sections: np.ndarray) -> float:
+@cache
+def _power_gain(colour: str) -> float:
     """Power of the filter's output for white noise of power 1: the energy of its impulse response.
 
     Parseval's theorem. Six seconds of response leave out less than 10⁻¹² of the energy.
     """
     impulse = np.zeros(6 * SAMPLE_RATE)
     impulse[0] = 1
-    return float(np.sum(scipy.signal.sosfilt(sections, impulse) ** 2))
+    return float(np.sum(scipy.signal.sosfilt(shaping_filter(colour), impulse) ** 2))

@@ -108,9 +108,7 @@ def _apart(lines: list[str], *, previous: str | None) -> list[str]:
     while queue:
         crowded = (line for line in repeated if 2 * left[line] > len(queue))
         differing = (line for line in queue if line != previous)
-        choice = next(crowded, None)
-        if choice is None or choice == previous:
-            choice = next(differing, queue[0])
+        choice = next(crowded, None) or next(differing, queue[0])
         queue.remove(choice)
         left[choice] -= 1
         order.append(choice)

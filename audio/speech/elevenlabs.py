@@ -112,7 +112,7 @@ class ElevenLabs:
             return self._ask(f"/v1/text-to-speech/{name}", self._body(text), deadline)
         except (requests.Timeout, ReadTimeoutError):
             raise SpeechError("the voice service took too long; try again later") from None
-        except (requests.RequestException, HTTPError):
+        except (requests.RequestException, HTTPError, UnicodeError):
             # The cause is left out on purpose: it may quote the request and with it the key.
             raise SpeechError("the voice service could not be reached; try again later") from None
 

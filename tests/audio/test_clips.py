@@ -11,7 +11,7 @@ from scipy import signal
 from audio import Cancelled, DirectoryClipStore, Speech, SpeechError, fetch_clips
 from audio.speech.prepare import active_rms, prepare
 from tests.audio.physics import RATE, fit_sine, rms
-from tests.audio.voices import MemoryStore, ToneSpeaker, tone
+from tests.audio.voices import EmptyStore, MemoryStore, ToneSpeaker, tone
 
 
 def speech(*lines, **more):
@@ -27,7 +27,7 @@ def fetch(speech, folder, speaker=None, store=None, **more):
 
 def test_each_distinct_line_is_asked_for_once(tmp_path):
     speaker = ToneSpeaker()
-    clips = fetch(speech("a", "b", "a", "b", repetitions=5), tmp_path, speaker)
+    clips = fetch(speech("a", "b", "a", "b", repetitions=5), tmp_path, speaker, EmptyStore())
     assert speaker.asked == {"a": 1, "b": 1}
     assert clips.keys() == {"a", "b"}
     for clip in clips.values():

@@ -47,6 +47,13 @@ def test_nothing_exceeds_the_ceiling_nor_goes_missing(frames, block, peak, reach
     assert np.abs(out).max() <= CEILING
 
 
+def test_rounding_lifts_no_peak_above_the_ceiling():
+    """Peaks whose gain is a whole number of the limiter's steps, so that nothing rounds down."""
+    gains = np.random.default_rng(1).integers(2**20, 2**30, 20_000) / 2**30
+    sound = np.repeat(CEILING / gains, 5)[:, np.newaxis] * [1, -1]
+    assert np.abs(limit(sound, reach=1)).max() <= CEILING
+
+
 @pytest.mark.parametrize("block", [1, 100, 2205, 7000, 30_000])
 def test_blocks_equal_the_whole(block):
     sound = loud_noise(3000 if block == 1 else 30_000, seed=2, peak=1.5)

@@ -48,10 +48,20 @@ class ToneSpeaker:
 
 
 class MemoryStore(dict):
-    """A clip store that forgets."""
+    """A clip store that lasts as long as the test."""
 
     def put(self, key: str, data: bytes) -> None:
         self[key] = data
+
+
+class EmptyStore:
+    """A clip store that forgets everything at once."""
+
+    def get(self, key: str) -> None:
+        return None
+
+    def put(self, key: str, data: bytes) -> None:
+        pass
 
 
 class VoiceServer:
