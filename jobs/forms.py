@@ -55,10 +55,10 @@ def _number(field, limits: spec.Range, *, step="any", required=True, **options):
     return field(required=required, widget=forms.NumberInput(attrs=attrs), **options)
 
 
-def _level(initial: int):
+def _level(label: str, initial: int):
     attrs = {"min": f"{spec.LEVEL_DB.low:g}", "max": f"{spec.LEVEL_DB.high:g}", "step": "1"}
     return forms.FloatField(
-        initial=initial, widget=forms.NumberInput(attrs=attrs | {"type": "range"})
+        label=label, initial=initial, widget=forms.NumberInput(attrs=attrs | {"type": "range"})
     )
 
 
@@ -70,25 +70,35 @@ class JobForm(forms.Form):
     """Everything a person chooses for a track; ``cleaned_data["spec"]`` is the result."""
 
     title = forms.CharField(
+        label="Title",
         widget=forms.TextInput(attrs={"maxlength": int(spec.TITLE_CHARS.high)}),
         error_messages={"required": "Give your track a title."},
     )
     affirmations = forms.CharField(
+        label="Affirmations",
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={"required": "Write at least one line."},
     )
-    voice = forms.ChoiceField(choices=_voice_choices)
-    repetitions = _number(forms.IntegerField, spec.REPETITIONS, step="1", initial=3)
-    order = forms.ChoiceField(
-        choices=[("in_order", "In order"), ("shuffled", "Shuffled")], initial="in_order"
+    voice = forms.ChoiceField(label="Who speaks", choices=_voice_choices)
+    repetitions = _number(
+        forms.IntegerField, spec.REPETITIONS, label="How often each line", step="1", initial=3
     )
-    duration_min = _number(forms.IntegerField, MINUTES, step="1", initial=40)
+    order = forms.ChoiceField(
+        label="Order of the lines",
+        choices=[("in_order", "In order"), ("shuffled", "Shuffled")],
+        initial="in_order",
+    )
+    duration_min = _number(
+        forms.IntegerField, MINUTES, label="Length of the track", step="1", initial=40
+    )
     band = forms.ChoiceField(
+        label="Brainwave band",
         choices=[(b.key, f"{b.name} · {b.beat_hz:g} Hz") for b in BANDS] + [(CUSTOM, "My own")],
         initial="theta",
     )
-    beat_hz = _number(forms.FloatField, spec.BEAT_HZ, required=False)
+    beat_hz = _number(forms.FloatField, spec.BEAT_HZ, label="Your own beat", required=False)
     beat_kind = forms.ChoiceField(
+        label="Kind of beat",
         choices=[
             ("binaural", "Binaural"),
             ("monaural", "Monaural"),
@@ -97,15 +107,16 @@ class JobForm(forms.Form):
         ],
         initial="binaural",
     )
-    carrier_hz = _number(forms.FloatField, spec.CARRIER_HZ, initial=200)
+    carrier_hz = _number(forms.FloatField, spec.CARRIER_HZ, label="Carrier tone", initial=200)
     noise = forms.ChoiceField(
+        label="Noise",
         choices=[(NONE, "None"), ("white", "White"), ("pink", "Pink"), ("brown", "Brown")],
         initial="pink",
     )
-    beat_db = _level(-12)
-    noise_db = _level(-24)
-    voice_db = _level(-15)
-    lowpass_hz = _number(forms.FloatField, spec.LOWPASS_HZ, required=False)
+    beat_db = _level("Level of the beat", -12)
+    noise_db = _level("Level of the noise", -24)
+    voice_db = _level("Level of the voice", -15)
+    lowpass_hz = _number(forms.FloatField, spec.LOWPASS_HZ, label="Soften above", required=False)
     # Sent back with the form: a double click, or sending it again, is one job and one charge.
     key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
 
@@ -131,7 +142,11 @@ class JobForm(forms.Form):
             initial["beat_hz"] = beat.beat_hz if band == CUSTOM else None
         if noise:
             initial["noise_db"] = noise.level_db
-        return initial
+        # Whole numbers are shown as people write them: 200, not 200.0.
+        return {
+            name: int(value) if isinstance(value, float) and value.is_integer() else value
+            for name, value in initial.items()
+        }
 
     @property
     def submission_key(self) -> str:
@@ -263,7 +278,9 @@ class RenameForm(forms.ModelForm):
     """Another title for a track."""
 
     title = forms.CharField(
-        max_length=int(spec.TITLE_CHARS.high), widget=forms.TextInput(attrs={"required": True})
+        max_length=int(spec.TITLE_CHARS.high),
+        widget=forms.TextInput(attrs={"required": True}),
+        error_messages={"required": "Give your track a title."},
     )
 
     class Meta:

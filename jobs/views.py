@@ -7,8 +7,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.core.signing import BadSignature
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
@@ -105,7 +106,11 @@ def job_detail(request, job_id):
 @require_GET
 def job_status(request, job_id):
     """The part of the track's page that changes while it is made."""
-    job = _job_of(request, job_id)
+    try:
+        job = _job_of(request, job_id)
+    except Http404:
+        # A page that was left open while its track was deleted elsewhere stops asking.
+        return HttpResponse(status=404, headers={"HX-Redirect": reverse("jobs")})
     status = 200 if job.is_active else STOP_POLLING
     return render(request, "jobs/_status.html", {"job": job}, status=status)
 
@@ -127,8 +132,10 @@ def job_rename(request, job_id):
 @require_POST
 def job_cancel(request, job_id):
     """Stop the making of a track and give the credits back."""
-    if lifecycle.cancel(_job_of(request, job_id)):
-        messages.success(request, "Cancelled; your credits are back.")
+    job = _job_of(request, job_id)
+    if lifecycle.cancel(job):
+        back = "your credit is" if job.price == 1 else f"your {job.price} credits are"
+        messages.success(request, f"Cancelled; {back} back.")
     return redirect("job", job_id)
 
 

@@ -131,3 +131,9 @@ def test_the_list_takes_few_queries_however_long(client, user, spec, django_asse
 )
 def test_lengths_are_said_in_words(seconds, words):
     assert spoken_duration(seconds) == words
+
+
+def test_a_page_left_open_while_its_track_is_deleted_leads_to_the_list(client, job):
+    job.delete()
+    response = client.get(f"/jobs/{job.pk}/status/", headers={"HX-Request": "true"})
+    assert (response.status_code, response["HX-Redirect"]) == (404, "/jobs/")
