@@ -134,6 +134,6 @@ def test_lengths_are_said_in_words(seconds, words):
 
 
 def test_a_page_left_open_while_its_track_is_deleted_leads_to_the_list(client, job):
-    job.delete()
+    lifecycle.remove(job)
     response = client.get(f"/jobs/{job.pk}/status/", headers={"HX-Request": "true"})
     assert (response.status_code, response["HX-Redirect"]) == (404, "/jobs/")
