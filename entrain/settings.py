@@ -5,6 +5,7 @@ demo account. *Production* is what a public `SITE_URL` (or `ENVIRONMENT=producti
 Procfile sets) asks for, and then every service has to be named: nothing falls back.
 """
 
+import logging
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,9 +13,9 @@ from urllib.parse import urlsplit
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from csp.constants import NONE, SELF
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Email, OneOf, Range
 
-from entrain.environment import Environment, at_least, is_loopback
+from entrain.environment import Environment, at_least, if_given, is_loopback, redis_address
 from entrain.local_secret import local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,9 +25,7 @@ env = Environment(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
 
 ENVIRONMENT = env.str("ENVIRONMENT", "local", validate=OneOf(["local", "production"]))
 LOCAL_URL = "http://127.0.0.1:8000"
-SITE_URL = env.site_url(
-    "SITE_URL", **({} if ENVIRONMENT == "production" else {"default": LOCAL_URL})
-)
+SITE_URL = env.origin("SITE_URL", **({} if ENVIRONMENT == "production" else {"default": LOCAL_URL}))
 PRODUCTION = ENVIRONMENT == "production" or bool(SITE_URL and not is_loopback(SITE_URL))
 
 
@@ -35,14 +34,17 @@ def local_default(value):
     return {} if PRODUCTION else {"default": value}
 
 
-def filled(length=1):
+def filled(*, length=1, check=None):
     """Keyword arguments for a setting that production refuses to have empty."""
-    return {"validate": at_least(length)} if PRODUCTION else {"default": ""}
+    checks = [if_given(check)] if check else []
+    if PRODUCTION:
+        return {"validate": [at_least(length), *checks]}
+    return {"default": "", "validate": checks}
 
 
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".data")
 DEBUG = env.bool("DEBUG", False) and not PRODUCTION
-SECRET_KEY = env.str("SECRET_KEY", **filled(50))
+SECRET_KEY = env.str("SECRET_KEY", **filled(length=50))
 if not PRODUCTION:
     SECRET_KEY = SECRET_KEY or local_secret_key(DATA_DIR)
 
@@ -121,8 +123,10 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
-DATABASE = env.dj_db_url(
-    "DATABASE_URL", **local_default(f"sqlite:///{DATA_DIR / 'entrain.sqlite3'}")
+DATABASE = env.database(
+    "DATABASE_URL",
+    sqlite=not PRODUCTION,
+    **local_default(f"sqlite:///{DATA_DIR / 'entrain.sqlite3'}"),
 )
 DATABASES = {"default": DATABASE or {}}
 if DATABASES["default"].get("ENGINE", "").endswith("sqlite3"):
@@ -131,7 +135,7 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", **filled())
+REDIS_URL = env.str("REDIS_URL", **filled(check=redis_address))
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -156,9 +160,9 @@ STORAGE_TYPE = env.str(
     **local_default("local"),
     validate=OneOf(["r2"] if PRODUCTION else ["local", "r2"]),
 )
-if STORAGE_TYPE == "r2":
+if PRODUCTION or STORAGE_TYPE == "r2":
     R2_ACCOUNT_ID = env.str("R2_ACCOUNT_ID", validate=at_least(1))
-    R2_ENDPOINT_URL = env.str(
+    R2_ENDPOINT_URL = env.origin(
         "R2_ENDPOINT_URL", f"https://{R2_ACCOUNT_ID}.r2.cloudflarestorage.com"
     )
     TRACK_STORAGE = {
@@ -246,12 +250,12 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 # Without Google there is nobody to be: a local run then offers one account to try things with.
 DEMO_ACCOUNT = not PRODUCTION and not GOOGLE_CLIENT_ID
-SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", **filled())
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", **filled(check=Email()))
 
 # --- Voices ----------------------------------------------------------------------------------
 
 ELEVENLABS_API_KEY = env.str("ELEVENLABS_API_KEY", **filled())
-ELEVENLABS_BASE_URL = env.str("ELEVENLABS_BASE_URL", "https://api.elevenlabs.io")
+ELEVENLABS_BASE_URL = env.origin("ELEVENLABS_BASE_URL", "https://api.elevenlabs.io")
 ELEVENLABS_CONCURRENCY = env.int("ELEVENLABS_CONCURRENCY", 2, validate=Range(min=1, max=15))
 
 # --- The worker ------------------------------------------------------------------------------
@@ -321,7 +325,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
     "loggers": {"django.server": {"level": "WARNING"}},
 }
 
