@@ -23,7 +23,6 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def populate_user(self, request, sociallogin, data):
         """Fill a new user from what Google said."""
         user = super().populate_user(request, sociallogin, data)
-        user.email = user.email.lower()
         _take_profile(user, sociallogin)
         return user
 
