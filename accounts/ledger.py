@@ -37,9 +37,7 @@ def charge(user, amount: int, *, source: str) -> bool:
 
 def refund(user, amount: int, *, source: str, actor=None, reason: str = "") -> bool:
     """Give ``amount`` (> 0) credits back; false when ``source`` was refunded already."""
-    return _write(
-        user, LedgerEntry.Kind.REFUND, amount, source=source, actor=actor, reason=reason
-    )
+    return _write(user, LedgerEntry.Kind.REFUND, amount, source=source, actor=actor, reason=reason)
 
 
 def adjust(user, amount: int, *, reason: str, actor=None, source: str = "") -> bool:
