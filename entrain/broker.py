@@ -7,9 +7,10 @@ PREFIX = "sqla+"
 
 
 def declare() -> None:
-    """Make the queue before anybody uses it: first users that race for that fail."""
+    """Make the queues before anybody uses them: first users that race for that fail."""
     with current_app.connection_for_write() as connection:
-        current_app.amqp.queues[current_app.conf.task_default_queue](connection).declare()
+        for queue in current_app.amqp.queues.values():
+            queue(connection).declare()
 
 
 def purge() -> None:

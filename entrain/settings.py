@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from csp.constants import NONE, SELF
+from kombu import Queue
 from marshmallow.validate import Email, OneOf, Range
 
 from entrain.environment import Environment, at_least, if_given, is_loopback, redis_address
@@ -264,6 +265,12 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60, validate=Range(min=1))
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", 15, validate=Range(min=1))
 JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", 60, validate=Range(min=1))
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", 3, validate=Range(min=1))
+JOBS_UNDER_WAY_A_PERSON = env.int("JOBS_UNDER_WAY_A_PERSON", 2, validate=Range(min=1))
+# A step of a job is given up after so long, and its process killed after the grace.
+JOB_BASE_SECONDS = env.int("JOB_BASE_SECONDS", 120, validate=Range(min=1))
+JOB_SECONDS_A_LINE = env.float("JOB_SECONDS_A_LINE", 20, validate=Range(min=0))
+JOB_SECONDS_A_SECOND = env.float("JOB_SECONDS_A_SECOND", 0.25, validate=Range(min=0))
+JOB_GRACE_SECONDS = env.int("JOB_GRACE_SECONDS", 30, validate=Range(min=1))
 
 CELERY_BROKER_URL = REDIS_URL or f"sqla+sqlite:///{DATA_DIR / 'broker.sqlite3'}"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
@@ -271,13 +278,23 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         # A web request that cannot reach the broker moves on; the sweeper sends again.
         "socket_connect_timeout": 0.5,
         "socket_timeout": 5,
-        "visibility_timeout": 3600,
+        "socket_keepalive": True,
+        # Longer than the longest step may take: what comes back earlier would be done twice.
+        "visibility_timeout": 4 * 3600,
     }
     if REDIS_URL
     else {"connect_args": {"timeout": 20}}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY = False
+# A worker without -Q takes from all of them.
+CELERY_TASK_QUEUES = [Queue("speech"), Queue("render"), Queue("housekeeping")]
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_ROUTES = {
+    "jobs.tasks.speak_job": {"queue": "speech"},
+    "jobs.tasks.render_job": {"queue": "render"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -291,7 +308,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jobs.tasks.sweep",
         "schedule": JOB_SWEEP_SECONDS,
         "options": {"expires": JOB_SWEEP_SECONDS},
-    }
+    },
+    "tidy": {"task": "jobs.tasks.tidy", "schedule": 3600},
 }
 if not REDIS_URL:
     CELERY_BEAT_SCHEDULE["purge broker"] = {"task": "entrain.tasks.purge_broker", "schedule": 3600}

@@ -7,26 +7,49 @@ moves a credit moves it in the same transaction.
 
 import hashlib
 import logging
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from accounts import ledger
 from audio import TrackSpec
 from jobs.models import Job
 from jobs.pricing import credits_for
+from jobs.storage import delete_tracks
 
 logger = logging.getLogger(__name__)
 State = Job.State
 
+TASK_OF = {
+    Job.Step.SPEECH: "jobs.tasks.speak_job",
+    Job.Step.RENDER: "jobs.tasks.render_job",
+}
+FIRST_STAGE_OF = {
+    Job.Step.SPEECH: Job.Stage.SPEECH,
+    Job.Step.RENDER: Job.Stage.RENDER,
+}
 OUR_FAULT = (
     "Something went wrong on our side and the track could not be made. "
     "Please try again; if it happens again, tell us."
 )
+
+
+_FROM_THE_START = {
+    "step": Job.Step.SPEECH,
+    "stage": "",
+    "progress": 0,
+    "tries": 0,
+    "message": "",
+    "sent_at": None,
+    "started_at": None,
+    "finished_at": None,
+}
 
 
 @dataclass(frozen=True)
@@ -63,34 +86,64 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
         )
         if created:
             ledger.charge(user, job.price, source=job.charge_source)
-            transaction.on_commit(lambda: send(job))
+            transaction.on_commit(lambda: dispatch(user.pk))
     return job
 
 
-def send(job: Job) -> None:
-    """Tell the workers; a broker that does not answer is no error, the sweeper sends again."""
-    from jobs.tasks import render_job
+def dispatch(user_id) -> int:
+    """Send a person's waiting jobs, oldest first, up to as many as one person may have under way.
 
+    The others wait in the database and not in the queue, so that a hundred jobs of one person
+    stand in front of nobody else's first. Gives the number sent.
+    """
+    active = Job.objects.active().filter(user=user_id)
+    room = settings.JOBS_UNDER_WAY_A_PERSON - active.exclude(sent_at=None).count()
+    waiting = active.filter(sent_at=None).order_by("created_at")
+    return sum(map(send, waiting[: max(room, 0)]))
+
+
+def send(job: Job) -> bool:
+    """Tell the workers of ``job``'s step; false when that was not needed, or could not be done.
+
+    A broker that does not answer is no error: the row says that nothing was sent, and the
+    sweeper tries again.
+    """
+    ours = Job.objects.active().filter(pk=job.pk, sent_at=job.sent_at).update(sent_at=Now())
+    if not ours:
+        return False
     try:
-        render_job.delay(str(job.pk))
+        current_app.send_task(TASK_OF[job.step], [str(job.pk)], **time_limits(job))
     except Exception as error:
         logger.warning("job %s could not be sent, the sweeper will: %r", job.pk, error)
-        return
-    Job.objects.filter(pk=job.pk, state__in=Job.ACTIVE).update(sent_at=Now())
+        Job.objects.active().filter(pk=job.pk).update(sent_at=None)
+        return False
+    return True
 
 
-def claim(job_id) -> Claim | None:
-    """Take a waiting job, or one whose worker went silent; None when there is nothing to take."""
-    takeable = Q(state=State.PENDING) | Q(state=State.PROCESSING, lease_until__lt=Now())
+def time_limits(job: Job) -> dict[str, int]:
+    """Seconds after which a worker gives a step up (soft), and is killed over it (hard)."""
+    spec = job.track_spec
+    seconds_of = {
+        Job.Step.SPEECH: len(spec.speech.distinct_lines) * settings.JOB_SECONDS_A_LINE,
+        Job.Step.RENDER: spec.duration_s * settings.JOB_SECONDS_A_SECOND,
+    }
+    soft = math.ceil(settings.JOB_BASE_SECONDS + seconds_of[Job.Step(job.step)])
+    return {"soft_time_limit": soft, "time_limit": soft + settings.JOB_GRACE_SECONDS}
+
+
+def claim(job_id, step: str) -> Claim | None:
+    """Take a job that waits for ``step``, or whose worker went silent; None if it is not there."""
+    takeable = Q(state=State.PENDING) | Q(state=State.PROCESSING, lease_until__lte=Now())
     with transaction.atomic():
-        taken = Job.objects.filter(takeable, pk=job_id, tries__lt=settings.JOB_MAX_ATTEMPTS).update(
+        taken = Job.objects.filter(
+            takeable, pk=job_id, step=step, tries__lt=settings.JOB_MAX_ATTEMPTS
+        ).update(
             state=State.PROCESSING,
             attempt=F("attempt") + 1,
             tries=F("tries") + 1,
             lease_until=_lease_end(),
-            stage=Job.Stage.SPEECH,
-            progress=0,
-            started_at=Now(),
+            stage=FIRST_STAGE_OF[step],
+            started_at=Coalesce("started_at", Now()),
         )
         if not taken:
             return None
@@ -103,20 +156,32 @@ def beat(claim: Claim, stage: str, progress: float) -> bool:
     return bool(claim.row.update(stage=stage, progress=progress, lease_until=_lease_end()))
 
 
+def hand_on(claim: Claim) -> bool:
+    """Pass a job whose words are spoken to the renderers; it costs none of its attempts."""
+    with transaction.atomic():
+        ours = claim.row.update(
+            step=Job.Step.RENDER, tries=F("tries") - 1, lease_until=Now(), sent_at=None
+        )
+        if ours:
+            claim.job.refresh_from_db()
+            transaction.on_commit(lambda: send(claim.job))
+    return bool(ours)
+
+
 def finish(claim: Claim, *, track: str, track_bytes: int) -> bool:
     """Publish the track; false when the job was taken over or cancelled meanwhile."""
-    return bool(
-        claim.row.update(
+    with transaction.atomic():
+        ours = claim.row.update(
             state=State.COMPLETED,
             track=track,
             track_bytes=track_bytes,
             progress=1,
-            stage="",
             message="",
             lease_until=None,
             finished_at=Now(),
         )
-    )
+        transaction.on_commit(lambda: dispatch(claim.job.user_id))
+    return bool(ours)
 
 
 def fail(claim: Claim, message: str) -> bool:
@@ -135,8 +200,6 @@ def hand_back(claim: Claim, *, counted: bool = True) -> bool:
         claim.row.update(
             state=State.PENDING,
             tries=F("tries") if counted else F("tries") - 1,
-            stage="",
-            progress=0,
             lease_until=None,
             sent_at=None,
         )
@@ -159,23 +222,23 @@ def retry(job: Job) -> bool:
     with transaction.atomic():
         changed = Job.objects.filter(
             pk=job.pk, state__in=[State.FAILED, State.CANCELLED], run=job.run
-        ).update(
-            state=State.PENDING,
-            run=F("run") + 1,
-            tries=0,
-            message="",
-            stage="",
-            progress=0,
-            sent_at=None,
-            started_at=None,
-            finished_at=None,
-        )
+        ).update(state=State.PENDING, run=F("run") + 1, **_FROM_THE_START)
         if not changed:
             return False
         job.refresh_from_db()
         ledger.charge(job.user, job.price, source=job.charge_source)
-        transaction.on_commit(lambda: send(job))
+        transaction.on_commit(lambda: dispatch(job.user_id))
     return True
+
+
+def make_again(job: Job) -> bool:
+    """Put a finished job whose file was lost back in the queue, at no charge."""
+    with transaction.atomic():
+        changed = Job.objects.filter(pk=job.pk, state=State.COMPLETED, track=job.track).update(
+            state=State.PENDING, track="", track_bytes=0, **_FROM_THE_START
+        )
+        transaction.on_commit(lambda: dispatch(job.user_id))
+    return bool(changed)
 
 
 def refund(job: Job, *, actor=None, reason: str = "") -> bool:
@@ -185,26 +248,27 @@ def refund(job: Job, *, actor=None, reason: str = "") -> bool:
 
 def remove(job: Job) -> None:
     """Delete the job and its track; what had not ended is cancelled first."""
-    from jobs.storage import delete_tracks
-
     with transaction.atomic():
         cancel(job)
-        Job.objects.filter(pk=job.pk).delete()
-        transaction.on_commit(lambda: delete_tracks(job.pk, range(1, job.attempt + 1)))
+        row = Job.objects.select_for_update().filter(pk=job.pk).first()
+        if row:
+            row.delete()
+            # Deleting took the key from ``row``.
+            transaction.on_commit(lambda: delete_tracks(job.pk, range(1, row.attempt + 1)))
 
 
 def sweep() -> dict[str, int]:
     """Send what no worker knows of, and end what ran out of attempts. Safe in several copies."""
-    silent = Job.objects.filter(state=State.PROCESSING, lease_until__lt=Now())
+    silent = Job.objects.filter(state=State.PROCESSING, lease_until__lte=Now())
     worn_out = silent.filter(tries__gte=settings.JOB_MAX_ATTEMPTS)
     ended = sum(_end(worn_out.filter(pk=job.pk), State.FAILED, OUR_FAULT) for job in worn_out)
 
-    unsent = Q(sent_at=None) | Q(sent_at__lt=_from_now(-settings.JOB_RESEND_SECONDS))
-    forgotten = Job.objects.filter(unsent, state=State.PENDING) | silent.filter(unsent)
-    sent = 0
-    for job in forgotten.order_by("created_at"):
-        send(job)
-        sent += 1
+    # Sent long ago and not taken, or taken and then left: that message is gone.
+    lost = Q(sent_at__lt=_from_now(-settings.JOB_RESEND_SECONDS))
+    forgotten = Job.objects.filter(lost, state=State.PENDING) | silent.filter(lost)
+    sent = sum(map(send, forgotten.order_by("created_at")))
+    unsent = Job.objects.active().filter(sent_at=None).values_list("user", flat=True)
+    sent += sum(map(dispatch, unsent.order_by().distinct()))
     return {"sent": sent, "ended": ended}
 
 
@@ -217,6 +281,8 @@ def _end(rows, state: str, message: str) -> bool:
         ):
             return False
         refund(job)
+        transaction.on_commit(lambda: delete_tracks(job.pk, range(1, job.attempt + 1)))
+        transaction.on_commit(lambda: dispatch(job.user_id))
     return True
 
 

@@ -44,6 +44,12 @@ class Job(models.Model):
         RENDER = "render", "Mixing the sound"
         UPLOAD = "upload", "Saving the track"
 
+    class Step(models.TextChoices):
+        """What a worker does for a job at one go; each step has a queue of its own."""
+
+        SPEECH = "speech"
+        RENDER = "render"
+
     ACTIVE = (State.PENDING, State.PROCESSING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -56,6 +62,7 @@ class Job(models.Model):
     run = models.PositiveSmallIntegerField(default=1)
 
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    step = models.CharField(max_length=10, choices=Step, default=Step.SPEECH)
     stage = models.CharField(max_length=10, choices=Stage, blank=True)
     progress = models.FloatField(default=0)
     message = models.CharField(max_length=300, blank=True)

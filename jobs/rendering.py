@@ -3,12 +3,15 @@
 import logging
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files import File
+from django.db import connection
 
 import audio
 from jobs import lifecycle
+from jobs.database import DATABASE_GONE, outlast
 from jobs.lifecycle import Claim
 from jobs.models import Job
 from jobs.speech import synthesiser_for
@@ -31,7 +34,7 @@ class Heartbeat:
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.lost = False
-        self._stage, self._progress = Job.Stage.SPEECH, 0.0
+        self._stage, self._progress = claim.job.stage, claim.job.progress
         self._last = time.monotonic()
 
     def at(self, stage):
@@ -49,7 +52,11 @@ class Heartbeat:
         now = time.monotonic()
         if not self.lost and now - self._last >= BEAT_SECONDS:
             self._last = now
-            self.lost = not lifecycle.beat(self.claim, self._stage, self._progress)
+            try:
+                self.lost = not lifecycle.beat(self.claim, self._stage, self._progress)
+            except DATABASE_GONE:
+                # It may be back before the lease ends; until then the work goes on.
+                connection.close()
         return self.lost
 
 
@@ -67,48 +74,70 @@ class ReportingFile(File):
         return data
 
 
-def perform(claim: Claim) -> None:
-    """Make the track of ``claim`` and publish it, or leave the job in a state that says why not."""
+def speak(claim: Claim) -> None:
+    """Have the words of ``claim``'s job spoken and kept, then pass it on to be rendered."""
+    with _ending_well(claim) as (heartbeat, folder):
+        _clips(claim.job, folder, heartbeat, progress=heartbeat.at(Job.Stage.SPEECH))
+        outlast(lambda: lifecycle.hand_on(claim))
+
+
+def render(claim: Claim) -> None:
+    """Mix the track of ``claim``'s job, store it and publish it."""
+    with _ending_well(claim) as (heartbeat, folder):
+        # They were spoken in the step before, so this only takes them out of the store.
+        clips = _clips(claim.job, folder, heartbeat)
+        path = folder / "track.flac"
+        audio.render(
+            claim.job.track_spec,
+            path,
+            clips=clips,
+            progress=heartbeat.at(Job.Stage.RENDER),
+            cancelled=heartbeat.cancelled,
+        )
+        _publish(claim, path, heartbeat)
+
+
+@contextmanager
+def _ending_well(claim: Claim):
+    """Give a step its heartbeat and a folder; whatever ends it, leave the job in a true state."""
     job = claim.job
     heartbeat = Heartbeat(claim)
     try:
         with tempfile.TemporaryDirectory(prefix="entrain-") as folder:
-            path = _make(job, Path(folder), heartbeat)
-            _publish(claim, path, heartbeat)
+            yield heartbeat, Path(folder)
     except audio.Cancelled:
         logger.info("job %s attempt %s stopped: no longer ours", job.pk, claim.attempt)
     except audio.SpeechDoesNotFitError as error:
-        lifecycle.fail(claim, _does_not_fit(error))
+        _fail(claim, _does_not_fit(error))
+    except audio.SpecError:
+        # A newer site stored what this worker does not know yet; a newer worker will.
+        logger.exception("job %s attempt %s has a spec unknown here", job.pk, claim.attempt)
+        outlast(lambda: lifecycle.hand_back(claim))
     except audio.AudioError as error:
-        lifecycle.fail(claim, _sentence(error))
+        _fail(claim, _sentence(error))
     except Exception:
         logger.exception("job %s attempt %s broke", job.pk, claim.attempt)
-        lifecycle.hand_back(claim)
+        outlast(lambda: lifecycle.hand_back(claim))
     except SystemExit:
         logger.info("job %s attempt %s handed back: the worker stops", job.pk, claim.attempt)
         lifecycle.hand_back(claim, counted=False)
         raise
 
 
-def _make(job: Job, folder: Path, heartbeat: Heartbeat) -> Path:
-    spec = job.track_spec
-    clips = audio.fetch_clips(
-        spec.speech,
-        synthesiser=synthesiser_for(spec.speech.voice),
+def _fail(claim: Claim, message: str) -> None:
+    outlast(lambda: lifecycle.fail(claim, message))
+
+
+def _clips(job: Job, folder: Path, heartbeat: Heartbeat, progress=None):
+    speech = job.track_spec.speech
+    return audio.fetch_clips(
+        speech,
+        synthesiser=synthesiser_for(speech.voice),
         store=StorageClipStore(),
         folder=folder,
-        progress=heartbeat.at(Job.Stage.SPEECH),
+        progress=progress,
         cancelled=heartbeat.cancelled,
     )
-    path = folder / "track.flac"
-    audio.render(
-        spec,
-        path,
-        clips=clips,
-        progress=heartbeat.at(Job.Stage.RENDER),
-        cancelled=heartbeat.cancelled,
-    )
-    return path
 
 
 def _publish(claim: Claim, path: Path, heartbeat: Heartbeat) -> None:
@@ -117,7 +146,7 @@ def _publish(claim: Claim, path: Path, heartbeat: Heartbeat) -> None:
     key = track_key(claim.job.pk, claim.attempt)
     with path.open("rb") as file:
         tracks().save(key, ReportingFile(file, size, heartbeat.at(Job.Stage.UPLOAD)))
-    if lifecycle.finish(claim, track=key, track_bytes=size):
+    if outlast(lambda: lifecycle.finish(claim, track=key, track_bytes=size)):
         delete_tracks(claim.job.pk, range(1, claim.attempt))
     else:
         delete_tracks(claim.job.pk, [claim.attempt])

@@ -77,6 +77,18 @@ def delete_tracks(job_id, attempts) -> None:
             logger.exception("could not delete %s", key)
 
 
+def abort_uploads(before) -> None:
+    """Give up uploads in parts that were begun before this moment and never completed.
+
+    A folder knows no such thing; a bucket keeps the parts, and bills them, until they are
+    aborted.
+    """
+    if bucket := getattr(tracks(), "bucket", None):
+        for upload in bucket.multipart_uploads.all():
+            if upload.initiated <= before:
+                upload.abort()
+
+
 class StorageClipStore:
     """Spoken lines by content, beside the tracks, so that no line is ever bought twice."""
 

@@ -15,5 +15,6 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/retry/", views.job_retry, name="job_retry"),
     path("jobs/<uuid:job_id>/delete/", views.job_delete, name="job_delete"),
     path("jobs/<uuid:job_id>/download/", views.job_download, name="job_download"),
+    path("jobs/<uuid:job_id>/again/", views.job_again, name="job_again"),
     path("files/<str:token>/", views.local_file, name="local_file"),
 ]

@@ -169,7 +169,19 @@ def job_download(request, job_id):
     job = _job_of(request, job_id)
     if job.state != Job.State.COMPLETED:
         raise Http404
+    if not tracks().exists(job.track):
+        return render(request, "jobs/file_gone.html", {"job": job}, status=410)
     return redirect(track_link(job.track, title=job.title))
+
+
+@login_required
+@require_POST
+def job_again(request, job_id):
+    """Make a track again, at no charge, whose file was lost."""
+    job = _job_of(request, job_id)
+    if job.state == Job.State.COMPLETED and not tracks().exists(job.track):
+        lifecycle.make_again(job)
+    return redirect("job", job_id)
 
 
 @require_safe

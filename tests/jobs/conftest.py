@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from accounts import ledger
 from audio import TrackSpec
-from jobs import lifecycle
+from entrain import celery_app
+from jobs import lifecycle, rendering
 from jobs.models import Job
 from tests.jobs.choices import CHOICES
 
@@ -16,7 +17,7 @@ from tests.jobs.choices import CHOICES
 def sent(monkeypatch):
     """Ids of the jobs that were sent to workers; there is no broker in these tests."""
     ids = []
-    monkeypatch.setattr("jobs.tasks.render_job.apply_async", lambda args, kwargs: ids.append(*args))
+    monkeypatch.setattr(celery_app, "send_task", lambda name, args, **limits: ids.extend(args))
     return ids
 
 
@@ -50,8 +51,15 @@ def job(user, spec, django_capture_on_commit_callbacks):
 
 @pytest.fixture
 def claim(job):
-    """A worker's hold on ``job``."""
-    return lifecycle.claim(job.pk)
+    """A worker's hold on ``job``, to speak its words."""
+    return lifecycle.claim(job.pk, Job.Step.SPEECH)
+
+
+@pytest.fixture
+def spoken(claim):
+    """A worker's hold on ``job``, whose words are spoken, to render it."""
+    rendering.speak(claim)
+    return lifecycle.claim(claim.job.pk, Job.Step.RENDER)
 
 
 @pytest.fixture

@@ -125,3 +125,20 @@ def test_deleting_the_job_deletes_the_file(client, ready, link, django_capture_o
         client.post(f"/jobs/{ready.pk}/delete/")
     assert not tracks().exists(ready.track)
     assert client.get(link).status_code == 404
+
+
+def test_a_lost_file_is_offered_again_for_free(client, ready, balance, sent):
+    tracks().delete(ready.track)
+    response = client.get(f"/jobs/{ready.pk}/download/")
+    assert response.status_code == 410
+    assert f"/jobs/{ready.pk}/again/" in response.content.decode()
+
+    client.post(f"/jobs/{ready.pk}/again/")
+    job = Job.objects.get()
+    assert (job.state, job.track) == (Job.State.PENDING, "")
+    assert balance() == 0
+
+
+def test_a_file_that_is_there_is_not_made_again(client, ready):
+    client.post(f"/jobs/{ready.pk}/again/")
+    assert Job.objects.get().state == Job.State.COMPLETED

@@ -8,23 +8,23 @@ from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
 from jobs.models import Job
 
-State = Job.State
+State, Step = Job.State, Job.Step
 
 
 def test_a_waiting_job_is_taken_by_one_worker(job):
-    assert lifecycle.claim(job.pk).attempt == 1
-    assert lifecycle.claim(job.pk) is None
+    assert lifecycle.claim(job.pk, Step.SPEECH).attempt == 1
+    assert lifecycle.claim(job.pk, Step.SPEECH) is None
 
 
 def test_a_job_that_is_not_there_is_not_taken(completed):
-    assert lifecycle.claim(completed.pk) is None
+    assert lifecycle.claim(completed.pk, Step.SPEECH) is None
     completed.delete()
-    assert lifecycle.claim(completed.pk) is None
+    assert lifecycle.claim(completed.pk, Step.SPEECH) is None
 
 
 def test_a_silent_worker_s_job_is_taken_over(claim, let_lease_run_out):
     let_lease_run_out(claim.job)
-    assert lifecycle.claim(claim.job.pk).attempt == 2
+    assert lifecycle.claim(claim.job.pk, Step.SPEECH).attempt == 2
 
 
 def test_a_beat_keeps_the_lease_and_shows_progress(claim, let_lease_run_out):
@@ -32,7 +32,7 @@ def test_a_beat_keeps_the_lease_and_shows_progress(claim, let_lease_run_out):
     assert lifecycle.beat(claim, Job.Stage.RENDER, 0.5) is True
     job = Job.objects.get()
     assert (job.stage, job.percent) == (Job.Stage.RENDER, 50)
-    assert lifecycle.claim(job.pk) is None
+    assert lifecycle.claim(job.pk, Step.SPEECH) is None
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_beat_keeps_the_lease_and_shows_progress(claim, let_lease_run_out):
 )
 def test_a_worker_that_was_replaced_changes_nothing(claim, let_lease_run_out, act, balance):
     let_lease_run_out(claim.job)
-    lifecycle.claim(claim.job.pk)
+    lifecycle.claim(claim.job.pk, Step.SPEECH)
     before = Job.objects.values().get()
     assert act(claim) is False
     assert Job.objects.values().get() == before
@@ -57,7 +57,7 @@ def test_a_worker_that_was_replaced_changes_nothing(claim, let_lease_run_out, ac
 def test_a_worker_from_before_a_retry_changes_nothing(claim, user, balance):
     lifecycle.fail(claim, "it broke")
     lifecycle.retry(Job.objects.get())
-    lifecycle.claim(claim.job.pk)
+    lifecycle.claim(claim.job.pk, Step.SPEECH)
     assert lifecycle.finish(claim, track="stale", track_bytes=1) is False
 
 
@@ -102,7 +102,7 @@ def test_a_retry_is_charged_and_refunded_like_a_new_job(claim, balance):
         assert balance() == 1
         assert lifecycle.retry(Job.objects.get()) is True
         assert balance() == 0
-        claim = lifecycle.claim(claim.job.pk)
+        claim = lifecycle.claim(claim.job.pk, Step.SPEECH)
     lifecycle.finish(claim, track="t", track_bytes=1)
     assert balance() == 0
 
@@ -128,7 +128,7 @@ def test_a_passing_fault_puts_the_job_back_until_attempts_run_out(claim, setting
         assert claim.attempt == attempt
         lifecycle.hand_back(claim)
         assert Job.objects.get().state == State.PENDING
-        claim = lifecycle.claim(claim.job.pk)
+        claim = lifecycle.claim(claim.job.pk, Step.SPEECH)
     lifecycle.hand_back(claim)
     job = Job.objects.get()
     assert (job.state, job.message) == (State.FAILED, lifecycle.OUR_FAULT)

@@ -15,6 +15,7 @@ VIEWS = [
     ("post", "rename/"),
     ("post", "cancel/"),
     ("post", "retry/"),
+    ("post", "again/"),
 ]
 
 
@@ -50,6 +51,6 @@ def test_the_list_is_one_s_own(client, completed, other):
     assert client.get("/jobs/").context["page"].paginator.count == 0
 
 
-@pytest.mark.parametrize("path", ["rename/", "cancel/", "retry/"])
+@pytest.mark.parametrize("path", ["rename/", "cancel/", "retry/", "again/"])
 def test_changes_are_not_made_by_following_a_link(client, completed, path):
     assert client.get(f"/jobs/{completed.pk}/{path}").status_code == 405

@@ -1,4 +1,4 @@
-"""One attempt at a job ends in a readable track, or in a state that says why not."""
+"""Each step of a job ends in what the next one needs, or in a state that says why not."""
 
 import os
 
@@ -55,8 +55,20 @@ def _raise(error):
     return happens
 
 
-def test_the_track_is_stored_and_readable(claim):
-    rendering.perform(claim)
+def test_words_that_are_spoken_go_on_to_be_rendered(
+    claim, sent, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        rendering.speak(claim)
+    job = Job.objects.get()
+    assert (job.state, job.step, job.tries) == (State.PROCESSING, Job.Step.RENDER, 0)
+    assert sent == [str(job.pk)] * 2
+    assert lifecycle.claim(job.pk, Job.Step.SPEECH) is None
+    assert lifecycle.claim(job.pk, Job.Step.RENDER).attempt == 2
+
+
+def test_the_track_is_stored_and_readable(spoken):
+    rendering.render(spoken)
     job = Job.objects.get()
     assert job.state == State.COMPLETED
     with tracks().open(job.track) as file:
@@ -66,12 +78,12 @@ def test_the_track_is_stored_and_readable(claim):
     assert tracks().size(job.track) == job.track_bytes
 
 
-def test_each_distinct_line_is_asked_for_once_and_kept(claim, voice, let_lease_run_out):
+def test_each_distinct_line_is_asked_for_once_and_kept(claim, voice):
     voice = voice()
-    rendering.perform(claim)
+    rendering.speak(claim)
     assert sorted(voice.asked) == ["I am calm", "I am here"]
-    Job.objects.update(state=State.PROCESSING, lease_until="2026-01-01T00:00Z")
-    rendering.perform(lifecycle.claim(claim.job.pk))
+    rendering.render(lifecycle.claim(claim.job.pk, Job.Step.RENDER))
+    assert Job.objects.get().state == State.COMPLETED
     assert len(voice.asked) == 2
 
 
@@ -79,24 +91,23 @@ def test_progress_is_written_while_it_goes_on(claim, often, monkeypatch):
     seen = []
     beat = lifecycle.beat
     monkeypatch.setattr(lifecycle, "beat", lambda c, *at: seen.append(at) or beat(c, *at))
-    rendering.perform(claim)
+    rendering.speak(claim)
+    rendering.render(lifecycle.claim(claim.job.pk, Job.Step.RENDER))
     assert {stage for stage, _ in seen} == set(Job.Stage)
     assert [progress for _, progress in seen] == sorted(progress for _, progress in seen)
 
 
 def test_a_voice_that_fails_is_told_in_its_words(claim, voice, balance):
     voice(_raise(audio.SpeechError("the voice is ill; choose another")))
-    rendering.perform(claim)
+    rendering.speak(claim)
     job = Job.objects.get()
     assert (job.state, job.message) == (State.FAILED, "The voice is ill; choose another.")
     assert balance() == 1
 
 
-def test_words_longer_than_the_track_fail_with_the_least_length(claim, balance):
-    spec = claim.job.spec
-    spec["speech"] |= {"lines": ["I am slowly and deeply at rest"] * 60}
-    claim.job.save()
-    rendering.perform(claim)
+def test_words_longer_than_the_track_fail_with_the_least_length(spoken, balance):
+    spoken.job.spec["speech"] |= {"lines": ["I am slowly and deeply at rest"] * 60}
+    rendering.render(spoken)
     job = Job.objects.get()
     assert job.state == State.FAILED
     assert "at least 3 minutes" in job.message
@@ -105,54 +116,68 @@ def test_words_longer_than_the_track_fail_with_the_least_length(claim, balance):
 
 def test_an_unforeseen_fault_puts_the_job_back(claim, voice, caplog):
     voice(_raise(RuntimeError("nobody thought of this")))
-    rendering.perform(claim)
+    rendering.speak(claim)
     assert Job.objects.get().state == State.PENDING
     assert "nobody thought of this" in caplog.text
 
 
-def test_a_cancelled_job_stops_and_leaves_no_file(claim, often, monkeypatch, balance):
+def test_a_cancelled_job_stops_and_leaves_no_file(spoken, often, monkeypatch, balance):
     beat = lifecycle.beat
 
     def cancelled_while_mixing(claim, stage, progress):
         if stage == Job.Stage.RENDER:
-            lifecycle.cancel(claim.job)
-        return beat(claim, stage, progress)
+            lifecycle.cancel(spoken.job)
+        return beat(spoken, stage, progress)
 
     monkeypatch.setattr(lifecycle, "beat", cancelled_while_mixing)
-    rendering.perform(claim)
+    rendering.render(spoken)
     assert Job.objects.get().state == State.CANCELLED
-    assert not tracks().exists(track_key(claim.job.pk, 1))
+    assert not tracks().exists(track_key(spoken.job.pk, spoken.attempt))
     assert balance() == 1
 
 
-def test_a_worker_that_was_overtaken_removes_its_own_file(claim, monkeypatch):
+def test_a_worker_that_was_overtaken_removes_its_own_file(spoken, monkeypatch):
     """Another attempt takes over between the last heartbeat and the end of the upload."""
     save = tracks().save
 
     def overtaken(key, file):
         saved = save(key, file)
-        if key == track_key(claim.job.pk, 1):
-            Job.objects.update(attempt=2)
+        if key == track_key(spoken.job.pk, spoken.attempt):
+            Job.objects.update(attempt=99)
         return saved
 
     monkeypatch.setattr(tracks(), "save", overtaken)
-    rendering.perform(claim)
+    rendering.render(spoken)
     assert Job.objects.get().state == State.PROCESSING
-    assert not tracks().exists(track_key(claim.job.pk, 1))
+    assert not tracks().exists(track_key(spoken.job.pk, spoken.attempt))
 
 
-def test_files_of_dead_attempts_are_removed(claim, let_lease_run_out):
-    tracks().save(track_key(claim.job.pk, 1), ContentFile(b"half a track"))
-    let_lease_run_out(claim.job)
-    rendering.perform(lifecycle.claim(claim.job.pk))
-    assert Job.objects.get().track == track_key(claim.job.pk, 2)
-    assert not tracks().exists(track_key(claim.job.pk, 1))
+def test_files_of_dead_attempts_are_removed(spoken, let_lease_run_out):
+    tracks().save(track_key(spoken.job.pk, spoken.attempt), ContentFile(b"half a track"))
+    let_lease_run_out(spoken.job)
+    rendering.render(lifecycle.claim(spoken.job.pk, Job.Step.RENDER))
+    assert Job.objects.get().track == track_key(spoken.job.pk, spoken.attempt + 1)
+    assert not tracks().exists(track_key(spoken.job.pk, spoken.attempt))
+
+
+def test_files_of_a_job_that_failed_are_removed(spoken, django_capture_on_commit_callbacks):
+    tracks().save(track_key(spoken.job.pk, spoken.attempt), ContentFile(b"half a track"))
+    with django_capture_on_commit_callbacks(execute=True):
+        lifecycle.fail(spoken, "it broke")
+    assert not tracks().exists(track_key(spoken.job.pk, spoken.attempt))
+
+
+def test_a_spec_from_a_newer_site_waits_for_a_newer_worker(spoken):
+    Job.objects.update(spec=spoken.job.spec | {"version": 99})
+    spoken.job.refresh_from_db()
+    rendering.render(spoken)
+    assert Job.objects.get().state == State.PENDING
 
 
 def test_a_worker_told_to_stop_hands_the_job_back(claim, voice):
     voice(_raise(SystemExit(0)))
     with pytest.raises(SystemExit):
-        rendering.perform(claim)
+        rendering.speak(claim)
     job = Job.objects.get()
     assert (job.state, job.tries) == (State.PENDING, 0)
 
@@ -160,5 +185,5 @@ def test_a_worker_told_to_stop_hands_the_job_back(claim, voice):
 def test_no_temporary_files_stay(claim, voice, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     voice(_raise(audio.SpeechError("no")))
-    rendering.perform(claim)
+    rendering.speak(claim)
     assert not [name for name in os.listdir(tmp_path) if name.startswith("entrain-")]

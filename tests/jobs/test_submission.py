@@ -4,6 +4,7 @@ import pytest
 
 from accounts import ledger
 from accounts.errors import NotEnoughCredits
+from entrain import celery_app
 from jobs import lifecycle
 from jobs.models import Job
 
@@ -45,7 +46,7 @@ def test_a_broker_that_is_gone_loses_nothing(
     def gone(*args, **kwargs):
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr("jobs.tasks.render_job.apply_async", gone)
+    monkeypatch.setattr(celery_app, "send_task", gone)
     with django_capture_on_commit_callbacks(execute=True):
         lifecycle.submit_job(user, spec, key="a-key")
     job = Job.objects.get()

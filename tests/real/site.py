@@ -20,6 +20,7 @@ class Site:
     """A running `manage.py up`; ``url`` is where it serves."""
 
     def __init__(self, data_dir: Path, environment: dict[str, str]) -> None:
+        self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = clean_environment(data_dir, **environment)

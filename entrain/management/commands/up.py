@@ -57,12 +57,14 @@ class Command(BaseCommand):
 
 def _processes(port: int) -> dict[str, str]:
     python = shlex.quote(sys.executable)
+    celery = f"{python} -m celery --app entrain --quiet"
+    worker = f"{celery} worker --concurrency 2 --without-gossip --without-mingle --loglevel INFO"
     return {
         "web": f"{python} -m gunicorn entrain.wsgi --bind {HOST}:{port} --workers 2 --threads 4"
         " --graceful-timeout 3 --log-level warning",
-        "worker": f"{python} -m celery --app entrain --quiet worker --concurrency 2"
-        " --without-gossip --without-mingle --loglevel INFO",
-        "scheduler": f"{python} -m celery --app entrain --quiet beat --loglevel WARNING",
+        "speech": f"{worker} --queues speech,housekeeping --hostname speech@%h",
+        "worker": f"{worker} --queues render --hostname render@%h",
+        "scheduler": f"{celery} beat --loglevel WARNING",
     }
 
 

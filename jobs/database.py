@@ -1,0 +1,29 @@
+"""Getting over a database that is away for a moment."""
+
+import time
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+DATABASE_GONE = (OperationalError, InterfaceError)
+
+
+def outlast(write):
+    """Do ``write()``, and again every second while the database is away, for as long as a lease.
+
+    Only for conditional writes, which change nothing when they were done before.
+
+    Raises
+    ------
+    OperationalError, InterfaceError
+        When the database stays away for longer.
+    """
+    deadline = time.monotonic() + settings.JOB_LEASE_SECONDS
+    while True:
+        try:
+            return write()
+        except DATABASE_GONE:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
