@@ -10,6 +10,7 @@ from audio.errors import (
     SpecError,
     SpeechDoesNotFitError,
     SpeechError,
+    SpeechServiceRefusesError,
 )
 from audio.placement import Spacing, spacing
 from audio.render import render
@@ -32,6 +33,7 @@ __all__ = [
     "Speech",
     "SpeechDoesNotFitError",
     "SpeechError",
+    "SpeechServiceRefusesError",
     "Synthesiser",
     "TrackSpec",
     "Voice",

@@ -35,6 +35,10 @@ class SpeechError(AudioError):
     """A line could not be turned into speech."""
 
 
+class SpeechServiceRefusesError(SpeechError):
+    """The service takes nothing from us: a bad key, no credit. Every other line would fail too."""
+
+
 class SpeechDoesNotFitError(AudioError):
     """The spoken lines are longer than the track; ``needed_s`` is the least length in seconds."""
 

@@ -1,5 +1,6 @@
 """The voices on offer, and who speaks them."""
 
+import logging
 from functools import cache
 
 from django.conf import settings
@@ -8,23 +9,34 @@ from django.core.cache import cache as shared_cache
 from audio import Synthesiser, Voice
 from audio.speech.elevenlabs import ElevenLabs
 from audio.speech.espeak import Espeak
+from jobs.voice_service import VoiceService
 
+logger = logging.getLogger(__name__)
 VOICES_SECONDS = 600
 
 
 def voices() -> list[tuple[str, list[Voice]]]:
     """Every voice a person can choose, in named groups, the most natural first."""
-    groups = []
-    if settings.ELEVENLABS_API_KEY:
-        fetched = shared_cache.get_or_set("voices", lambda: _elevenlabs().voices(), VOICES_SECONDS)
-        groups.append(("Natural voices", fetched))
-    groups.append(("Simple voices", list(_espeak().voices)))
-    return groups
+    simple = ("Simple voices", list(_espeak().voices))
+    if not settings.ELEVENLABS_API_KEY:
+        return [simple]
+    return [("Natural voices", list(_natural_voices())), simple]
 
 
 def synthesiser_for(voice_id: str) -> Synthesiser:
     """Who speaks ``voice_id``."""
-    return _elevenlabs() if voice_id.startswith("elevenlabs:") else _espeak()
+    if voice_id.startswith("elevenlabs:"):
+        return VoiceService(_elevenlabs())
+    return _espeak()
+
+
+def _natural_voices() -> tuple[Voice, ...]:
+    """The voices of our account, asked for every ten minutes; without the cache, every time."""
+    try:
+        return shared_cache.get_or_set("voices", _elevenlabs().voices, VOICES_SECONDS)
+    except Exception as error:
+        logger.warning("the cache does not answer: %r", error)
+        return _elevenlabs().voices()
 
 
 @cache

@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util import Retry
 
-from audio.errors import SpeechError
+from audio.errors import SpeechError, SpeechServiceRefusesError
 from audio.speech.voices import Voice, content_key
 
 PROVIDER = "elevenlabs"
@@ -57,6 +57,8 @@ _MESSAGES = {
     429: _TRY_LATER,
     503: _TRY_LATER,
 }
+# Said of us and not of the line: the next one would hear the same.
+_HOPELESS = {"invalid_api_key", "quota_exceeded", "detected_unusual_activity", 401, 402}
 
 
 class ElevenLabs:
@@ -155,7 +157,7 @@ class ElevenLabs:
                 return content
             pause = _pause(answer, pause)
             if answer.status_code not in _BUSY or time.monotonic() + pause > deadline:
-                raise SpeechError(_sentence(answer.status_code, content))
+                raise _refusal(answer.status_code, content)
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
@@ -183,7 +185,7 @@ def _pause(answer: requests.Response, planned: float) -> float:
     return planned * random.uniform(0.5, 1.5)  # noqa: S311 — only spreads the requests
 
 
-def _sentence(status: int, content: bytes) -> str:
+def _refusal(status: int, content: bytes) -> SpeechError:
     """What to tell the person: by the error's name where it has a known one, else by status."""
     try:
         detail = json.loads(content)["detail"]
@@ -192,8 +194,9 @@ def _sentence(status: int, content: bytes) -> str:
         names = []  # 422 answers with a list, proxies with HTML
     for name in [*names, status]:
         if isinstance(name, str | int) and name in _MESSAGES:
-            return _MESSAGES[name]
-    return "the voice service failed; try again later"
+            kind = SpeechServiceRefusesError if name in _HOPELESS else SpeechError
+            return kind(_MESSAGES[name])
+    return SpeechError("the voice service failed; try again later")
 
 
 def _voice(data: dict[str, Any]) -> Voice:
