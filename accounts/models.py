@@ -63,7 +63,7 @@ class LedgerEntry(models.Model):
     """One movement of credits. Never edited, never deleted: the database refuses both.
 
     A user's balance is the sum of their entries. ``source`` says what caused the movement, and
-    ``(kind, source)`` is unique, so doing anything twice changes nothing.
+    ``(kind, source)`` is unique, so doing anything twice changes nothing. What staff do says why.
     """
 
     class Kind(models.TextChoices):
@@ -71,10 +71,18 @@ class LedgerEntry(models.Model):
         CHARGE = "charge", "track"
         REFUND = "refund", "refund"
         GRANT = "grant", "gift"
+        PURCHASE = "purchase", "purchase"
+        REFERRAL = "referral", "thanks for an invitation"
+        PLAN = "plan", "credits of a plan"
         ADJUSTMENT = "adjustment", "correction"
+        EXPIRY = "expiry", "expired"
 
     user = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="ledger_entries"
+        "accounts.User",
+        on_delete=models.PROTECT,
+        related_name="ledger_entries",
+        # ``ledger_balances`` begins with the user.
+        db_index=False,
     )
     kind = models.CharField(max_length=20, choices=Kind)
     amount = models.IntegerField()
@@ -88,17 +96,28 @@ class LedgerEntry(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name_plural = "ledger entries"
+        indexes = [
+            # Holds all that a balance is made of, so the rows themselves need not be read.
+            models.Index(fields=["user", "amount"], name="ledger_balances"),
+        ]
         constraints = [
             models.UniqueConstraint("kind", "source", name="ledger_once_a_source"),
             models.CheckConstraint(
                 name="ledger_sign_fits_kind",
                 condition=(
-                    Q(kind__in=["signup", "refund", "grant"], amount__gt=0)
-                    | Q(kind="charge", amount__lt=0)
+                    Q(
+                        kind__in=["signup", "refund", "grant", "purchase", "referral", "plan"],
+                        amount__gt=0,
+                    )
+                    | Q(kind__in=["charge", "expiry"], amount__lt=0)
                     | (Q(kind="adjustment") & ~Q(amount=0))
                 ),
             ),
             models.CheckConstraint(name="ledger_source_given", condition=~Q(source="")),
+            models.CheckConstraint(
+                name="ledger_staff_say_why",
+                condition=(Q(actor=None) & ~Q(kind__in=["grant", "adjustment"]) | ~Q(reason="")),
+            ),
         ]
 
     def __str__(self):

@@ -119,6 +119,7 @@ def _ending_well(claim: Claim):
         logger.exception("job %s attempt %s broke", job.pk, claim.attempt)
         outlast(lambda: lifecycle.hand_back(claim))
     except SystemExit:
+        # What Celery's pool makes of SIGTERM.
         logger.info("job %s attempt %s handed back: the worker stops", job.pk, claim.attempt)
         lifecycle.hand_back(claim, counted=False)
         raise

@@ -1,19 +1,9 @@
 """What runs in the background. Messages carry an id and nothing else."""
 
-import signal
-import sys
-
 from celery import shared_task
-from celery.signals import worker_process_init
 
 from jobs import housekeeping, lifecycle, rendering
 from jobs.models import Job
-
-
-@worker_process_init.connect
-def _leave_in_good_order(**_):
-    """Let SIGTERM end a pool process by an exception, so that it hands its job back."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 @shared_task

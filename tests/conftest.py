@@ -13,18 +13,25 @@ from accounts import ledger
 def _ledger_can_be_emptied():
     """Let a test that commits clean up behind itself.
 
-    The ledger refuses deletion, on SQLite also the one that empties the tables after such a
-    test; so the guard is taken down for that moment.
+    The ledger refuses to be emptied, also by the flush after such a test; so the guard is taken
+    down for that moment.
     """
-    guard = import_module("accounts.migrations.0002_ledger_append_only").SQLITE[1]
-    flush = DatabaseOperations.execute_sql_flush
-
-    def flush_unguarded(self, statements):
-        flush(self, ["DROP TRIGGER ledger_no_delete", *statements, guard])
-
+    guards = import_module("accounts.migrations.0002_ledger_append_only")
+    backends = [
+        (sqlite3.base.DatabaseOperations, "DROP TRIGGER ledger_no_delete",
+         guards.SQLITE["ledger_no_delete"]),
+        (postgresql.base.DatabaseOperations, "DROP TRIGGER ledger_no_truncate ON accounts_ledgerentry",
+         guards.POSTGRESQL["ledger_no_truncate"]),
+    ]  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", flush_unguarded)
+        for operations, down, up in backends:
+            patch.setattr(operations, "execute_sql_flush", _unguarded(operations, down, up))
         yield
+
+
+def _unguarded(operations, down, up):
+    flush = operations.execute_sql_flush
+    return lambda self, statements: flush(self, [down, *statements, up])
 
 
 @pytest.fixture

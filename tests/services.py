@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -31,27 +32,59 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+class Server:
+    """A server process on a fixed port, which a test can stop, start again and hold still."""
+
+    def __init__(self, command, *, port: int, ends_by: int = signal.SIGTERM, **options) -> None:
+        self.command, self.port, self._ends_by, self._options = command, port, ends_by, options
+        self.process = None
+
+    def start(self) -> None:
+        """Run it; returns when its port answers."""
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, **self._options
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(self.port):
+            assert self.process.poll() is None, f"{self.command[0]} ended at once"
+            assert time.monotonic() < deadline, f"{self.command[0]} does not answer"
+            time.sleep(0.05)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether its process runs, if only held still."""
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, how: int | None = None) -> None:
+        """End it by a signal, its own unless given, and wait until it has ended."""
+        if self.is_up:
+            self.resume()
+            self.process.send_signal(how or self._ends_by)
+            self.process.wait(timeout=START_SECONDS)
+
+    def pause(self) -> None:
+        """Hold it still: connections open, and nothing answers."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on after :meth:`pause`."""
+        self.process.send_signal(signal.SIGCONT)
+
+
 @contextmanager
 def running(command, *, port: int, **options):
     """Run ``command`` until the block ends; entered when ``port`` answers."""
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, **options
-    )
+    server = Server(command, port=port, **options)
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not answers(port):
-            assert process.poll() is None, f"{command[0]} ended at once"
-            assert time.monotonic() < deadline, f"{command[0]} does not answer"
-            time.sleep(0.05)
-        yield process
+        server.start()
+        yield server
     finally:
-        process.terminate()
-        process.wait(timeout=START_SECONDS)
+        server.stop()
 
 
 @contextmanager
-def postgresql():
-    """A PostgreSQL server with an empty database; gives its URL."""
+def postgresql_server():
+    """A PostgreSQL server with an empty database; gives the :class:`Server` and its URL."""
     folder = (glob.glob("/usr/lib/postgresql/*/bin") or [""])[-1]
     initdb, postgres = program("initdb", folder=folder), program("postgres", folder=folder)
     # The server refuses to run as root, and tests in a container often do.
@@ -66,18 +99,34 @@ def postgresql():
         )  # fmt: skip
         port = free_port()
         command = [postgres, "-D", f"{home}/data", "-p", str(port), "-k", home, "-F"]
-        with running(command, port=port, cwd="/", **owner):
-            yield f"postgres://entrain@127.0.0.1:{port}/postgres"
+        # SIGTERM would wait until every client has gone.
+        with running(command, port=port, ends_by=signal.SIGINT, cwd="/", **owner) as server:
+            yield server, f"postgres://entrain@127.0.0.1:{port}/postgres"
     finally:
         shutil.rmtree(home)
 
 
 @contextmanager
+def postgresql():
+    """A PostgreSQL server with an empty database; gives its URL."""
+    with postgresql_server() as (_, url):
+        yield url
+
+
+@contextmanager
+def redis_server():
+    """A Redis server that keeps nothing on disk; gives the :class:`Server` and its URL."""
+    program_path, port = program("redis-server"), free_port()
+    command = [program_path, "--port", str(port), "--save", ""]
+    with running(command, port=port, cwd="/tmp") as server:
+        yield server, f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
 def redis():
     """A Redis server; gives its URL."""
-    server, port = program("redis-server"), free_port()
-    with running([server, "--port", str(port), "--save", ""], port=port, cwd="/tmp"):
-        yield f"redis://127.0.0.1:{port}/0"
+    with redis_server() as (_, url):
+        yield url
 
 
 @contextmanager

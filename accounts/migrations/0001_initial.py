@@ -110,7 +110,11 @@ class Migration(migrations.Migration):
                             ("charge", "track"),
                             ("refund", "refund"),
                             ("grant", "gift"),
+                            ("purchase", "purchase"),
+                            ("referral", "thanks for an invitation"),
+                            ("plan", "credits of a plan"),
                             ("adjustment", "correction"),
+                            ("expiry", "expired"),
                         ],
                         max_length=20,
                     ),
@@ -132,6 +136,7 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="ledger_entries",
                         to=settings.AUTH_USER_MODEL,
@@ -141,6 +146,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "ledger entries",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["user", "amount"], name="ledger_balances")],
             },
         ),
         migrations.AddConstraint(
@@ -161,8 +167,14 @@ class Migration(migrations.Migration):
             model_name="ledgerentry",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("amount__gt", 0), ("kind__in", ["signup", "refund", "grant"])),
-                    models.Q(("amount__lt", 0), ("kind", "charge")),
+                    models.Q(
+                        ("amount__gt", 0),
+                        (
+                            "kind__in",
+                            ["signup", "refund", "grant", "purchase", "referral", "plan"],
+                        ),
+                    ),
+                    models.Q(("amount__lt", 0), ("kind__in", ["charge", "expiry"])),
                     models.Q(("kind", "adjustment"), models.Q(("amount", 0), _negated=True)),
                     _connector="OR",
                 ),
@@ -173,6 +185,20 @@ class Migration(migrations.Migration):
             model_name="ledgerentry",
             constraint=models.CheckConstraint(
                 condition=models.Q(("source", ""), _negated=True), name="ledger_source_given"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("actor", None),
+                        models.Q(("kind__in", ["grant", "adjustment"]), _negated=True),
+                    ),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="ledger_staff_say_why",
             ),
         ),
     ]

@@ -13,7 +13,7 @@ from tests.at_once import at_once
 
 User = get_user_model()
 pytestmark = pytest.mark.django_db(transaction=True)
-OVERDRAFT_TRIGGER = import_module("accounts.migrations.0002_ledger_append_only").POSTGRESQL[3]
+GUARDS = import_module("accounts.migrations.0002_ledger_append_only").POSTGRESQL
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def _without_the_trigger():
         cursor.execute("DROP TRIGGER ledger_no_overdraft ON accounts_ledgerentry")
     yield
     with connection.cursor() as cursor:
-        cursor.execute(OVERDRAFT_TRIGGER)
+        cursor.execute(GUARDS["ledger_no_overdraft"])
 
 
 @pytest.mark.postgresql

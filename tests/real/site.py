@@ -25,7 +25,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = clean_environment(data_dir, **environment)
         self.log_file = data_dir / "up.log"
-        with self.log_file.open("w") as log:
+        with self.log_file.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", str(self.port)],
                 cwd=ROOT,
