@@ -1,6 +1,7 @@
 """Where tracks and spoken clips are kept: a folder here, or a bucket at R2."""
 
 import logging
+from contextlib import suppress
 from io import BytesIO
 from pathlib import PurePosixPath
 
@@ -94,11 +95,9 @@ class StorageClipStore:
 
     def get(self, key: str) -> bytes | None:
         """The clip's bytes, or None."""
-        name = self._name(key)
-        if not default_storage.exists(name):
-            return None
-        with default_storage.open(name) as file:
+        with suppress(FileNotFoundError), default_storage.open(self._name(key)) as file:
             return file.read()
+        return None
 
     def put(self, key: str, data: bytes) -> None:
         """Keep the clip's bytes."""

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db.backends.sqlite3.base import DatabaseOperations
+from django.db import connection
 
 from accounts import ledger
 
@@ -17,21 +17,22 @@ def _ledger_can_be_emptied():
     down for that moment.
     """
     guards = import_module("accounts.migrations.0002_ledger_append_only")
-    backends = [
-        (sqlite3.base.DatabaseOperations, "DROP TRIGGER ledger_no_delete",
-         guards.SQLITE["ledger_no_delete"]),
-        (postgresql.base.DatabaseOperations, "DROP TRIGGER ledger_no_truncate ON accounts_ledgerentry",
-         guards.POSTGRESQL["ledger_no_truncate"]),
-    ]  # fmt: skip
-    with pytest.MonkeyPatch.context() as patch:
-        for operations, down, up in backends:
-            patch.setattr(operations, "execute_sql_flush", _unguarded(operations, down, up))
-        yield
-
-
-def _unguarded(operations, down, up):
+    down, up = {
+        "sqlite": ("DROP TRIGGER ledger_no_delete", guards.SQLITE["ledger_no_delete"]),
+        "postgresql": (
+            "DROP TRIGGER ledger_no_truncate ON accounts_ledgerentry",
+            guards.POSTGRESQL["ledger_no_truncate"],
+        ),
+    }[connection.vendor]
+    operations = type(connection.ops)
     flush = operations.execute_sql_flush
-    return lambda self, statements: flush(self, [down, *statements, up])
+
+    def flush_unguarded(self, statements):
+        flush(self, [down, *statements, up])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", flush_unguarded)
+        yield
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Credits move exactly as asked, once for each cause, and never below zero by a charge."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts import ledger
 from accounts.errors import NotEnoughCredits
@@ -73,7 +74,7 @@ def _refused(sql: str, *values) -> bool:
 
 INSERT = (
     "INSERT INTO accounts_ledgerentry (user_id, kind, amount, source, reason, created_at) "
-    "VALUES (%s, %s, %s, %s, '', CURRENT_TIMESTAMP)"
+    "VALUES (%s, %s, %s, %s, 'why', CURRENT_TIMESTAMP)"
 )
 
 
@@ -84,21 +85,105 @@ def test_database_refuses_to_change_or_delete_entries(user):
     assert ledger.balance(user) == 1
 
 
+def test_database_refuses_to_replace_entries(user):
+    first = user.ledger_entries.get()
+    columns = "(id, user_id, kind, amount, source, reason, created_at)"
+    values = f"{columns} VALUES ({first.pk}, {user.pk}, 'signup', 100, %s, '', CURRENT_TIMESTAMP)"
+    over = {
+        "sqlite": "INSERT OR REPLACE INTO accounts_ledgerentry " + values,
+        "postgresql": f"INSERT INTO accounts_ledgerentry {values} "
+        "ON CONFLICT (id) DO UPDATE SET amount = EXCLUDED.amount",
+    }[connection.vendor]
+    assert _refused(over, first.source)
+    assert _refused(over, "another")
+    assert ledger.balance(user) == 1
+
+
+@pytest.mark.postgresql
+def test_database_refuses_to_empty_the_ledger(user):
+    assert _refused("TRUNCATE accounts_ledgerentry")
+    assert _refused("TRUNCATE accounts_user CASCADE")
+    assert ledger.balance(user) == 1
+
+
 @pytest.mark.parametrize(
-    ("kind", "amount"),
+    ("kind", "low", "high"),
     [
-        ("signup", -1), ("charge", 1), ("refund", -1), ("grant", 0), ("grant", -1),
-        ("adjustment", 0), ("charge", -2), ("gift", 1),
+        ("signup", 1, 2), ("refund", 1, 2), ("grant", 1, 2), ("purchase", 1, 2),
+        ("referral", 1, 2), ("plan", 1, 2), ("charge", -2, -1), ("expiry", -2, -1),
+        ("adjustment", -2, 2),
     ],
 )  # fmt: skip
-def test_database_refuses_amounts_that_do_not_fit_their_kind(user, kind, amount):
-    assert _refused(INSERT, user.pk, kind, amount, "raw:1")
+def test_database_takes_only_amounts_that_fit_their_kind(user, kind, low, high):
+    ledger.adjust(user, 9, reason="a gift")
+    for amount in range(-2, 3):
+        fits = low <= amount <= high and amount != 0
+        assert _refused(INSERT, user.pk, kind, amount, f"raw:{amount}") is not fits
+
+
+def test_every_kind_has_its_sign(user):
+    ledger.adjust(user, 9, reason="a gift")
+    for kind in LedgerEntry.Kind:
+        assert _refused(INSERT, user.pk, kind, 1, "raw") != _refused(
+            INSERT, user.pk, kind, -1, "raw"
+        )
+    assert _refused(INSERT, user.pk, "unknown", 1, "raw")
+
+
+@pytest.mark.parametrize("kind", ["charge", "expiry"])
+def test_database_refuses_to_take_more_than_there_is(user, kind):
+    assert _refused(INSERT, user.pk, kind, -2, "raw:1")
+    two = INSERT + ", (%s, %s, %s, %s, 'why', CURRENT_TIMESTAMP)"
+    assert _refused(two, *(user.pk, kind, -1, "raw:1"), *(user.pk, kind, -1, "raw:2"))
+    assert not _refused(INSERT, user.pk, kind, -1, "raw:1")
+    assert ledger.balance(user) == 0
 
 
 def test_database_refuses_a_second_entry_of_a_source(user):
     assert not _refused(INSERT, user.pk, "grant", 1, "raw:1")
     assert _refused(INSERT, user.pk, "grant", 1, "raw:1")
     assert _refused(INSERT, user.pk, "grant", 1, "")
+
+
+@pytest.mark.parametrize("kind", ["grant", "adjustment", "refund"])
+def test_database_asks_staff_why(user, other, kind):
+    entry = {"user": user, "kind": kind, "amount": 1, "actor": other}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LedgerEntry.objects.create(**entry, source="raw:1")
+    LedgerEntry.objects.create(**entry, source="raw:1", reason="asked by mail")
+
+
+@pytest.mark.parametrize("amount", [1, -1])
+def test_moving_credits_by_hand_without_a_reason_writes_nothing(user, amount):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ledger.adjust(user, amount, reason="")
+    assert ledger.balance(user) == 1
+
+
+def test_a_balance_is_read_from_its_index_alone(user, other):
+    """However long the ledger: 100,000 entries, half of them one person's."""
+    LedgerEntry.objects.bulk_create(
+        [
+            LedgerEntry(user=person, kind="purchase", amount=1, source=f"bulk:{person.pk}:{n}")
+            for person in (user, other)
+            for n in range(50_000)
+        ],
+        batch_size=10_000,
+    )
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert ledger.balance(user) == 50_001
+    [query] = queries
+    with connection.cursor() as cursor:
+        cursor.execute(f"{EXPLAIN[connection.vendor]} {query['sql']}")
+        plan = str(cursor.fetchall())
+    assert "ledger_balances" in plan
+    if connection.vendor == "sqlite":
+        assert "COVERING INDEX" in plan
+
+
+EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
 
 
 def test_entries_survive_the_wish_to_delete_their_person(user):
