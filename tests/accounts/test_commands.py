@@ -15,14 +15,40 @@ def run(*arguments) -> str:
     return out.getvalue().strip()
 
 
-def grant(email, amount, reason="a gift"):
-    return run("grant_credits", email, f"--reason={reason}", "--", str(amount))
+def grant(email, amount, reason="a gift", *options):
+    return run("grant_credits", email, f"--reason={reason}", *options, "--", str(amount))
 
 
 def test_giving_credits(user):
     assert grant("ada@example.com", 5) == "ada@example.com has 6 credits now."
     entry = user.ledger_entries.first()
-    assert (entry.kind, entry.amount, entry.reason) == ("grant", 5, "a gift")
+    assert (entry.kind, entry.amount) == ("grant", 5)
+
+
+def test_without_an_actor_the_reason_says_whose_login_it_was(user, monkeypatch):
+    monkeypatch.setenv("LOGNAME", "grace")
+    grant("ada@example.com", 5)
+    entry = user.ledger_entries.first()
+    assert (entry.actor, entry.reason) == (None, "a gift (grace at the command line)")
+
+
+def test_a_member_of_staff_can_be_named(user, other):
+    other.is_staff = True
+    other.save()
+    grant("ada@example.com", 5, "a gift", "--actor=Bob@Example.com")
+    entry = user.ledger_entries.first()
+    assert (entry.actor, entry.reason) == (other, "a gift")
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [{"is_staff": False}, {"is_staff": True, "is_active": False}, {"email": "b@example.com"}],
+)
+def test_others_cannot_be(user, other, standing):
+    type(other).objects.filter(pk=other.pk).update(**standing)
+    with pytest.raises(CommandError, match="no member of staff"):
+        grant("ada@example.com", 5, "a gift", "--actor=bob@example.com")
+    assert ledger.balance(user) == 1
 
 
 def test_giving_again_gives_more(user):

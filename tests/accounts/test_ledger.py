@@ -106,28 +106,19 @@ def test_database_refuses_to_empty_the_ledger(user):
     assert ledger.balance(user) == 1
 
 
-@pytest.mark.parametrize(
-    ("kind", "low", "high"),
-    [
-        ("signup", 1, 2), ("refund", 1, 2), ("grant", 1, 2), ("purchase", 1, 2),
-        ("referral", 1, 2), ("plan", 1, 2), ("charge", -2, -1), ("expiry", -2, -1),
-        ("adjustment", -2, 2),
-    ],
-)  # fmt: skip
-def test_database_takes_only_amounts_that_fit_their_kind(user, kind, low, high):
-    ledger.adjust(user, 9, reason="a gift")
-    for amount in range(-2, 3):
-        fits = low <= amount <= high and amount != 0
-        assert _refused(INSERT, user.pk, kind, amount, f"raw:{amount}") is not fits
+AMOUNTS_OF = {
+    "signup": {1, 2}, "refund": {1, 2}, "grant": {1, 2}, "purchase": {1, 2}, "referral": {1, 2},
+    "plan": {1, 2}, "charge": {-1, -2}, "expiry": {-1, -2}, "adjustment": {-2, -1, 1, 2},
+    "unknown": set(),
+}  # fmt: skip
 
 
-def test_every_kind_has_its_sign(user):
+@pytest.mark.parametrize("kind", [*LedgerEntry.Kind, "unknown"])
+def test_database_takes_only_amounts_that_fit_their_kind(user, kind):
     ledger.adjust(user, 9, reason="a gift")
-    for kind in LedgerEntry.Kind:
-        assert _refused(INSERT, user.pk, kind, 1, "raw") != _refused(
-            INSERT, user.pk, kind, -1, "raw"
-        )
-    assert _refused(INSERT, user.pk, "unknown", 1, "raw")
+    amounts = range(-2, 3)
+    taken = {n for n in amounts if not _refused(INSERT, user.pk, kind, n, f"raw:{n}")}
+    assert taken == AMOUNTS_OF[kind]
 
 
 @pytest.mark.parametrize("kind", ["charge", "expiry"])
@@ -161,24 +152,20 @@ def test_moving_credits_by_hand_without_a_reason_writes_nothing(user, amount):
 
 
 def test_a_balance_is_read_from_its_index_alone(user, other):
-    """However long the ledger: 100,000 entries, half of them one person's."""
+    """Among 100,000 entries as well."""
     LedgerEntry.objects.bulk_create(
-        [
-            LedgerEntry(user=person, kind="purchase", amount=1, source=f"bulk:{person.pk}:{n}")
-            for person in (user, other)
-            for n in range(50_000)
-        ],
-        batch_size=10_000,
+        LedgerEntry(user=person, kind="purchase", amount=1, source=f"raw:{person.pk}:{n}")
+        for person, count in [(user, 1_000), (other, 99_000)]
+        for n in range(count)
     )
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        assert ledger.balance(user) == 50_001
+    with CaptureQueriesContext(connection) as queries:
+        assert ledger.balance(user) == 1_001
     [query] = queries
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
         cursor.execute(f"{EXPLAIN[connection.vendor]} {query['sql']}")
         plan = str(cursor.fetchall())
-    assert "ledger_balances" in plan
+    assert "ledger_balances" in plan, plan
     if connection.vendor == "sqlite":
         assert "COVERING INDEX" in plan
 
