@@ -15,6 +15,8 @@ from botocore.config import Config
 from csp.constants import NONE, SELF
 from kombu import Queue
 from marshmallow.validate import Email, OneOf, Range
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from entrain.environment import Environment, at_least, if_given, is_loopback, redis_address
 from entrain.local_secret import local_secret_key
@@ -137,17 +139,23 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", **filled(check=redis_address))
-CACHES = {
-    "default": {
+if REDIS_URL:
+    CACHE = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        # A page does without the cache rather than wait for it.
+        "OPTIONS": {
+            "socket_connect_timeout": 0.5,
+            "socket_timeout": 0.5,
+            "retry": Retry(NoBackoff(), 0),
+        },
     }
-    if REDIS_URL
-    else {
+else:
+    CACHE = {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
     }
-}
+CACHES = {"default": CACHE}
 
 # --- Files -----------------------------------------------------------------------------------
 
@@ -287,7 +295,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
 # A worker without -Q takes from all of them.
 CELERY_TASK_QUEUES = [Queue("speech"), Queue("render"), Queue("housekeeping")]
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
