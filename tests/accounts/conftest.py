@@ -4,24 +4,9 @@ import pytest
 import requests
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 
 from tests import google as stand_in
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "postgresql: needs what only PostgreSQL has")
-
-
-def pytest_collection_modifyitems(config, items):
-    """Leave out what only PostgreSQL can show when the suite runs on another database."""
-    if connection.vendor == "postgresql":
-        return
-    out = [item for item in items if item.get_closest_marker("postgresql")]
-    if out:
-        config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if item not in out]
 
 
 @pytest.fixture(autouse=True)
