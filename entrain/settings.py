@@ -315,7 +315,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "jobs.tasks.sweep",
         "schedule": JOB_SWEEP_SECONDS,
-        "options": {"expires": JOB_SWEEP_SECONDS},
+        # Else they pile up while no worker is there. Far off, for clocks differ: a worker whose
+        # clock goes ahead would take none.
+        "options": {"expires": 2 * 3600},
     },
     "tidy": {"task": "jobs.tasks.tidy", "schedule": 3600},
 }

@@ -1,10 +1,12 @@
 """Getting over a database that is away for a moment."""
 
+import logging
 import time
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+logger = logging.getLogger(__name__)
 DATABASE_GONE = (OperationalError, InterfaceError)
 
 
@@ -22,7 +24,8 @@ def outlast(write):
     while True:
         try:
             return write()
-        except DATABASE_GONE:
+        except DATABASE_GONE as error:
+            logger.warning("the database is away: %s", error)
             connection.close()
             if time.monotonic() > deadline:
                 raise

@@ -18,7 +18,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Coalesce, Now
 
 from accounts import ledger
-from audio import TrackSpec
+from audio import SpecError, TrackSpec
 from jobs.models import Job
 from jobs.pricing import credits_for
 from jobs.storage import delete_tracks
@@ -122,13 +122,20 @@ def send(job: Job) -> bool:
 
 def time_limits(job: Job) -> dict[str, int]:
     """Seconds after which a worker gives a step up (soft), and is killed over it (hard)."""
-    spec = job.track_spec
-    seconds_of = {
-        Job.Step.SPEECH: len(spec.speech.distinct_lines) * settings.JOB_SECONDS_A_LINE,
-        Job.Step.RENDER: spec.duration_s * settings.JOB_SECONDS_A_SECOND,
-    }
-    soft = math.ceil(settings.JOB_BASE_SECONDS + seconds_of[Job.Step(job.step)])
+    soft = math.ceil(settings.JOB_BASE_SECONDS + _seconds_of_work(job))
     return {"soft_time_limit": soft, "time_limit": soft + settings.JOB_GRACE_SECONDS}
+
+
+def _seconds_of_work(job: Job) -> float:
+    try:
+        spec = job.track_spec
+    except SpecError:
+        # From a newer site. It is sent all the same: the attempts of workers that do not
+        # understand it either are counted, and end.
+        return 0
+    if job.step == Job.Step.SPEECH:
+        return len(spec.speech.distinct_lines) * settings.JOB_SECONDS_A_LINE
+    return spec.duration_s * settings.JOB_SECONDS_A_SECOND
 
 
 def claim(job_id, step: str) -> Claim | None:
@@ -169,7 +176,11 @@ def hand_on(claim: Claim) -> bool:
 
 
 def finish(claim: Claim, *, track: str, track_bytes: int) -> bool:
-    """Publish the track; false when the job was taken over or cancelled meanwhile."""
+    """Publish the track; false when the job was taken over or cancelled meanwhile.
+
+    True as well when this very track is published already: a worker that lost the answer to its
+    commit has to ask again.
+    """
     with transaction.atomic():
         ours = claim.row.update(
             state=State.COMPLETED,
@@ -181,7 +192,8 @@ def finish(claim: Claim, *, track: str, track_bytes: int) -> bool:
             finished_at=Now(),
         )
         transaction.on_commit(lambda: dispatch(claim.job.user_id))
-    return bool(ours)
+        published = Job.objects.filter(pk=claim.job.pk, state=State.COMPLETED, track=track)
+        return bool(ours) or published.exists()
 
 
 def fail(claim: Claim, message: str) -> bool:

@@ -1,9 +1,9 @@
 """One attempt at a job: speak, mix, store. Nothing here holds a transaction open."""
 
 import logging
-import tempfile
+import signal
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.core.files import File
@@ -16,6 +16,7 @@ from jobs.lifecycle import Claim
 from jobs.models import Job
 from jobs.speech import synthesiser_for
 from jobs.storage import StorageClipStore, delete_tracks, track_key, tracks
+from jobs.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
@@ -101,10 +102,10 @@ def render(claim: Claim) -> None:
 def _ending_well(claim: Claim):
     """Give a step its heartbeat and a folder; whatever ends it, leave the job in a true state."""
     job = claim.job
-    heartbeat = Heartbeat(claim)
+    heartbeat, begun = Heartbeat(claim), time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="entrain-") as folder:
-            yield heartbeat, Path(folder)
+        with workspace() as folder:
+            yield heartbeat, folder
     except audio.Cancelled:
         logger.info("job %s attempt %s stopped: no longer ours", job.pk, claim.attempt)
     except audio.SpeechDoesNotFitError as error:
@@ -119,10 +120,22 @@ def _ending_well(claim: Claim):
         logger.exception("job %s attempt %s broke", job.pk, claim.attempt)
         outlast(lambda: lifecycle.hand_back(claim))
     except SystemExit:
-        # What Celery's pool makes of SIGTERM.
-        logger.info("job %s attempt %s handed back: the worker stops", job.pk, claim.attempt)
-        lifecycle.hand_back(claim, counted=False)
+        # What Celery's pool makes of SIGTERM: the worker stops, or this took too long.
+        overdue = time.monotonic() - begun >= lifecycle.time_limits(job)["soft_time_limit"]
+        logger.info("job %s attempt %s handed back: told to stop", job.pk, claim.attempt)
+        with _undisturbed(), suppress(*DATABASE_GONE):
+            lifecycle.hand_back(claim, counted=overdue)
         raise
+
+
+@contextmanager
+def _undisturbed():
+    """Let a second SIGTERM wait: it would end the process at once."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _fail(claim: Claim, message: str) -> None:
@@ -147,9 +160,10 @@ def _publish(claim: Claim, path: Path, heartbeat: Heartbeat) -> None:
     key = track_key(claim.job.pk, claim.attempt)
     with path.open("rb") as file:
         tracks().save(key, ReportingFile(file, size, heartbeat.at(Job.Stage.UPLOAD)))
-    if outlast(lambda: lifecycle.finish(claim, track=key, track_bytes=size)):
-        delete_tracks(claim.job.pk, range(1, claim.attempt))
-    else:
+    # What earlier attempts stored is dead whatever comes; after the commit it would be too late
+    # for a worker that is killed there.
+    delete_tracks(claim.job.pk, range(1, claim.attempt))
+    if not outlast(lambda: lifecycle.finish(claim, track=key, track_bytes=size)):
         delete_tracks(claim.job.pk, [claim.attempt])
 
 

@@ -1,9 +1,43 @@
 """What runs in the background. Messages carry an id and nothing else."""
 
-from celery import shared_task
+import os
+import signal
+from contextlib import suppress
+from threading import Timer
 
-from jobs import housekeeping, lifecycle, rendering
+from billiard import active_children
+from celery import shared_task
+from celery.signals import worker_process_init, worker_shutting_down
+
+from jobs import housekeeping, lifecycle, rendering, workspace
 from jobs.models import Job
+
+STOP_POOL_AFTER_SECONDS = 0.5
+
+
+@worker_process_init.connect
+def _clean_up(**_):
+    """Remove what the process in whose place this one begins may have left."""
+    workspace.remove_abandoned()
+
+
+@worker_shutting_down.connect
+def _stop_the_pool(**_):
+    """Have the pool hand its jobs back when only the main process was told to stop.
+
+    Celery alone would wait for the end of a render. A second signal kills a process that is just
+    handing back after the first, so those that a supervisor told as well have a moment.
+    """
+    pool = [process.pid for process in active_children()]
+    timer = Timer(STOP_POOL_AFTER_SECONDS, _terminate, [pool])
+    timer.daemon = True
+    timer.start()
+
+
+def _terminate(pids) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 @shared_task
