@@ -25,6 +25,10 @@ class SignedFileSystemStorage(FileSystemStorage):
         token = signing.dumps([name, disposition], salt=SALT, compress=True)
         return reverse("local_file", args=[token])
 
+    def listdir(self, path):
+        """Folders and files in ``path``; nothing where it is missing, as in a bucket."""
+        return super().listdir(path) if self.exists(path) else ([], [])
+
     def get_available_name(self, name, max_length=None):
         """Keep ``name``: a key belongs to one attempt, or to one content."""
         if self.exists(name):
