@@ -40,6 +40,8 @@ def sql():
     """Run a statement."""
 
     def sql(statement, *values):
+        # PostgreSQL alters no table while checks of this transaction are put off.
+        connection.check_constraints()
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
 
