@@ -1,0 +1,199 @@
+"""Many jobs while workers are killed: `python -m tests.faults.chaos --jobs 1000 --workers 4`.
+
+Starts PostgreSQL, Redis and an S3 server, the project's own worker processes and scheduler, and
+submits short tracks of many people, some of them twice. Every few seconds one worker, chosen at
+random, is killed with its whole process group (kill -9) and another started. At the end rows and
+objects are counted; the exit code is 1 if anything is off.
+"""
+
+import argparse
+import io
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import soundfile
+
+from tests.faults.plant import Plant
+
+LINES = ["I am calm", "I am strong", "I am here", "I sleep well tonight"]
+JOBS_A_PERSON = 10
+SECONDS = 60
+SETTINGS = {
+    "JOB_LEASE_SECONDS": "10",
+    "JOB_SWEEP_SECONDS": "3",
+    "JOB_RESEND_SECONDS": "20",
+    # A kill is never the job's fault here, so however often one is hit, it is tried again.
+    "JOB_MAX_ATTEMPTS": "20",
+    "LOG_LEVEL": "WARNING",
+}
+
+
+class Chaos:
+    """A plant with several workers, of which one dies at random every so often."""
+
+    def __init__(self, plant: Plant, *, workers: int, every_s: float, seed: int) -> None:
+        self.plant, self.every_s, self.kills = plant, every_s, 0
+        self._random = random.Random(seed)
+        # One in four speaks; the scheduler's own tasks are with it.
+        speaking = max(1, workers // 4)
+        self._name_of = {
+            f"chaos{n}": "speech" if n < speaking else "worker" for n in range(workers)
+        }
+        plant.environment |= SETTINGS
+        # Straight to the server: nothing breaks the way there.
+        plant.environment["R2_ENDPOINT_URL"] = plant.s3.meta.endpoint_url
+
+    def start(self) -> None:
+        """Start workers and scheduler."""
+        for label, name in self._name_of.items():
+            self.plant.start(name, label=label)
+        self.plant.start("beat")
+
+    def submit(self, jobs: int) -> None:
+        """Store jobs in turn for all people; every tenth is sent twice with the same key."""
+        people = [self.plant.person(JOBS_A_PERSON) for _ in range(-(-jobs // JOBS_A_PERSON))]
+        for n in range(jobs):
+            spec = {
+                "title": f"Track {n}",
+                "duration_s": SECONDS,
+                "beat": {"kind": "binaural", "beat_hz": 6, "level_db": -50},
+                "speech": {"lines": [LINES[n % len(LINES)]], "voice": "espeak:en-us+f3"},
+            }
+            for _ in range(2 if n % 10 == 0 else 1):
+                pk = self.plant.ask(
+                    f"lifecycle.submit_job(User(pk={people[n % len(people)]}), "
+                    f"TrackSpec.parse({spec!r}), key='{n}').pk"
+                )
+            self.plant.jobs.append(pk)
+
+    def rage(self, *, patience_s: float) -> None:
+        """Kill and replace a worker every so often, until every job has ended or none ends."""
+        began = moved = time.monotonic()
+        before = None
+        while (ended := self._ended()) < len(self.plant.jobs):
+            if ended != before:
+                before, moved = ended, time.monotonic()
+            elif time.monotonic() - moved > patience_s:
+                print(f"nothing ended for {patience_s:g} s", flush=True)
+                return
+            time.sleep(self.every_s)
+            self._kill_one()
+            if self.kills % 20 == 0:
+                seconds = time.monotonic() - began
+                print(f"{seconds:5.0f} s: {ended} ended, {self.kills} kills", flush=True)
+
+    def _kill_one(self) -> None:
+        label = self._random.choice(list(self._name_of))
+        self.plant.processes[label].kill()
+        self.kills += 1
+        self.plant.start(self._name_of[label], label=label)
+
+    def _ended(self) -> int:
+        query = "SELECT count(*) FROM jobs_job WHERE state NOT IN ('pending', 'processing')"
+        return self.plant.rows(query)[0].count
+
+
+def count(plant: Plant) -> dict[str, object]:
+    """What rows and objects say, each by a question of its own."""
+    rows = {row.id: row for row in plant.rows("SELECT id::text, state, track FROM jobs_job")}
+    mine = [rows.get(pk) for pk in set(plant.jobs)]
+    right = {row.id for row in mine if row and row.state == "completed" and readable(plant, row)}
+    given_up = {row.id for row in mine if row and row.state in ("failed", "cancelled")}
+    published = {row.track for row in rows.values() if row.track}
+    return {
+        "submitted": len(plant.jobs),
+        "ended right": len(right),
+        "failed, given back": len(given_up),
+        "lost": len(set(plant.jobs) - right - given_up),
+        "doubled": len(plant.jobs) - len(set(plant.jobs)) + len(rows) - len(mine),
+        "double charges": len(plant.rows(DOUBLE_CHARGES)),
+        "orphan objects": len(set(stored(plant)) - published),
+        "uploads left open": len(
+            plant.s3.list_multipart_uploads(Bucket="tracks").get("Uploads", [])
+        ),
+        "verify_ledger": verdict(plant),
+    }
+
+
+# Every track here costs 1, and none was made again for a second charge.
+DOUBLE_CHARGES = """
+    SELECT split_part(source, ':', 2) AS job FROM accounts_ledgerentry
+    WHERE kind IN ('charge', 'refund') GROUP BY job
+    HAVING sum(amount) < -1 OR count(*) FILTER (WHERE kind = 'charge') > 1
+"""
+
+
+def readable(plant: Plant, row) -> bool:
+    """Whether the job's object is there and is a whole track."""
+    try:
+        body = plant.s3.get_object(Bucket="tracks", Key=row.track)["Body"].read()
+        return soundfile.info(io.BytesIO(body)).duration == SECONDS
+    except (plant.s3.exceptions.NoSuchKey, soundfile.LibsndfileError):
+        return False
+
+
+def stored(plant: Plant):
+    """The key of every track in the bucket."""
+    pages = plant.s3.get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket="tracks", Prefix="tracks/"):
+        yield from (item["Key"] for item in page.get("Contents", []))
+
+
+def verdict(plant: Plant) -> str:
+    """What `manage.py verify_ledger` prints."""
+    try:
+        return plant.manage("verify_ledger").strip()
+    except subprocess.CalledProcessError as error:
+        return f"{error.stdout}{error.stderr}".strip()
+
+
+def is_right(counted: dict) -> bool:
+    """Whether every job ended right, once, and nothing else is left."""
+    zero = ("lost", "failed, given back", "doubled", "double charges", "orphan objects")
+    return (
+        counted["ended right"] == counted["submitted"]
+        and not any(counted[name] for name in zero)
+        and counted["verify_ledger"].endswith(": no differences.")
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--jobs", type=int, default=1000)
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--every", type=float, default=3, help="seconds from kill to kill")
+    parser.add_argument("--seed", type=int, default=0, help="of who is killed")
+    parser.add_argument("--patience", type=float, default=300, help="seconds without an end")
+    options = parser.parse_args()
+    # The S3 server would keep whole tracks in memory.
+    os.environ["MOTO_S3_DEFAULT_KEY_BUFFER_SIZE"] = "65536"
+    with tempfile.TemporaryDirectory(prefix="entrain-chaos-") as folder, ExitStack() as stack:
+        plant = Plant(Path(folder), stack)
+        chaos = Chaos(plant, workers=options.workers, every_s=options.every, seed=options.seed)
+        chaos.submit(options.jobs)
+        began = time.monotonic()
+        chaos.start()
+        chaos.rage(patience_s=options.patience)
+        seconds = time.monotonic() - began
+        for label in list(plant.processes):
+            plant.end(label)
+        counted = count(plant)
+        tries = plant.rows("SELECT attempt, count(*) FROM jobs_job GROUP BY 1 ORDER BY 1")
+    print(f"{options.workers} workers, {chaos.kills} kills in {seconds:.0f} s")
+    print("attempts:", ", ".join(f"{row.count} jobs {row.attempt}" for row in tries))
+    for name, value in counted.items():
+        print(f"{name}: {value}")
+    print("all is right" if is_right(counted) else "something is off")
+    return 0 if is_right(counted) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
