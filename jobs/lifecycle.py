@@ -54,15 +54,18 @@ _FROM_THE_START = {
 
 @dataclass(frozen=True)
 class Claim:
-    """A worker's hold on one attempt at a job."""
+    """A worker's hold on one step of one attempt at a job."""
 
     job: Job
     attempt: int
+    step: str
 
     @property
     def row(self):
-        """The job's row, as long as this attempt still owns it."""
-        return Job.objects.filter(pk=self.job.pk, state=State.PROCESSING, attempt=self.attempt)
+        """The job's row, as long as this attempt still owns it and has not handed it on."""
+        return Job.objects.filter(
+            pk=self.job.pk, state=State.PROCESSING, attempt=self.attempt, step=self.step
+        )
 
 
 def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
@@ -155,7 +158,7 @@ def claim(job_id, step: str) -> Claim | None:
         if not taken:
             return None
         job = Job.objects.select_related("user").get(pk=job_id)
-    return Claim(job, job.attempt)
+    return Claim(job, job.attempt, job.step)
 
 
 def beat(claim: Claim, stage: str, progress: float) -> bool:
@@ -204,18 +207,21 @@ def fail(claim: Claim, message: str) -> bool:
 def hand_back(claim: Claim, *, counted: bool = True) -> bool:
     """Put the job back in the queue; fail it when that was its last attempt.
 
-    An attempt is not ``counted`` when the job had no part in its end: the worker was told to stop.
+    An attempt is not ``counted`` when the job had no part in its end: the worker was told to
+    stop. Another then takes the job at once; otherwise the sweeper sends it, a little later.
     """
     if counted and claim.job.tries >= settings.JOB_MAX_ATTEMPTS:
         return fail(claim, OUR_FAULT)
-    return bool(
-        claim.row.update(
+    with transaction.atomic():
+        ours = claim.row.update(
             state=State.PENDING,
             tries=F("tries") if counted else F("tries") - 1,
             lease_until=None,
             sent_at=None,
         )
-    )
+        if ours and not counted:
+            transaction.on_commit(lambda: dispatch(claim.job.user_id))
+    return bool(ours)
 
 
 def cancel(job: Job) -> bool:

@@ -12,7 +12,7 @@ from celery.signals import worker_process_init, worker_shutting_down
 from jobs import housekeeping, lifecycle, rendering, workspace
 from jobs.models import Job
 
-STOP_POOL_AFTER_SECONDS = 0.5
+STOP_POOL_AFTER_SECONDS = 1.0
 
 
 @worker_process_init.connect

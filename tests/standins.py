@@ -100,7 +100,7 @@ class _Forwarding(BaseHTTPRequestHandler):
             trouble.wait()
         return self._answer(status, headers, content)
 
-    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _handle
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _handle  # noqa: N815
 
     @property
     def _length(self) -> int:
@@ -146,7 +146,7 @@ class _Forwarding(BaseHTTPRequestHandler):
         pass
 
 
-SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
 
 
 class Held:
@@ -267,7 +267,7 @@ class Cable:
                     if not words:
                         breaking.set()
                 server.sendall(data)
-        server.close()
+        _close_rudely(server)
 
     def _bring_back(self, server, client, breaking) -> None:
         with suppress(OSError):

@@ -1,0 +1,352 @@
+"""Entrain's own processes on real servers, with hands to break each of them and eyes to count."""
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import redis
+import soundfile
+from psycopg.rows import namedtuple_row
+
+from tests import services, standins
+from tests.real.site import ROOT, descendants
+
+PATIENCE_SECONDS = 30
+PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+
+# Short enough for a test, long enough for a worker on a busy machine to keep its lease.
+TIMINGS = {
+    "JOB_LEASE_SECONDS": "3",
+    "JOB_SWEEP_SECONDS": "1",
+    "JOB_RESEND_SECONDS": "2",
+    "JOBS_UNDER_WAY_A_PERSON": "2",
+}
+
+# Workers then start a second sooner.
+QUIET = ["--without-gossip", "--without-mingle"]
+
+SHORT_S, LONG_S = 60, 900
+
+
+class Process:
+    """A line of the Procfile, run in a group of its own."""
+
+    def __init__(self, name: str, environment: dict, log: Path, *options: str, before=()) -> None:
+        words = PROCFILE[name].split()
+        # Local, with the demo account, and otherwise what production runs.
+        assert words.pop(0) == "ENVIRONMENT=production"
+        self.name, self.log_file = name, log
+        with log.open("a") as out:
+            self.popen = subprocess.Popen(
+                [*before, sys.executable, "-m", *words, *options],
+                cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True,
+            )  # fmt: skip
+        self.pid = self.popen.pid
+        self._skip = 0
+
+    @property
+    def log(self) -> str:
+        """Everything that processes of this name printed."""
+        return self.log_file.read_text()
+
+    @property
+    def is_up(self) -> bool:
+        return self.popen.poll() is None
+
+    @property
+    def children(self) -> list[int]:
+        """The processes of its pool."""
+        with suppress(FileNotFoundError):
+            return descendants(self.pid)
+        return []
+
+    def send(self, how: int) -> None:
+        """Signal the main process alone, as a supervisor does."""
+        self.popen.send_signal(how)
+
+    def send_all(self, how: int) -> None:
+        """Signal the main process and its pool, as a container's end does."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, how)
+
+    def kill(self) -> None:
+        """kill -9 of everything at once."""
+        self.send_all(signal.SIGKILL)
+        self.popen.wait(timeout=PATIENCE_SECONDS)
+
+
+class Plant:
+    """Servers, workers and a scheduler; the servers can be reached and broken by name."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder, self._stack = folder, stack
+        self.database, self.database_url = stack.enter_context(services.postgresql_server())
+        self.broker, self.broker_url = stack.enter_context(services.redis_server())
+        bucket = stack.enter_context(services.s3())
+        self.s3 = services.s3_client(bucket)
+        self.proxy, address = stack.enter_context(standins.proxy(bucket["R2_ENDPOINT_URL"]))
+        self.tmp = folder / "tmp"
+        self.tmp.mkdir()
+        self.environment = services.clean_environment(
+            folder,
+            DATABASE_URL=self.database_url,
+            REDIS_URL=self.broker_url,
+            TMPDIR=str(self.tmp),
+            PYTHONUNBUFFERED="1",
+            DJANGO_SETTINGS_MODULE="entrain.settings",
+            **bucket | {"R2_ENDPOINT_URL": address} | TIMINGS,
+        )
+        self.jobs: list[str] = []
+        self.processes: dict[str, Process] = {}
+        self._clerk = None
+        self._sequence = 0
+        stack.callback(self._close)
+        self.manage("migrate", "--verbosity", "0")
+
+    # --- processes ---------------------------------------------------------------------------
+
+    def manage(self, *command: str) -> str:
+        """Run a management command on the plant's servers."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+
+    def popen(self, *command: str) -> subprocess.Popen:
+        """Begin a management command beside others."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def start(self, name: str, *, label: str = "", before=(), **environment: str) -> Process:
+        """Start a line of the Procfile; ``label`` tells a second one from the first."""
+        label = label or name
+        options = {
+            "worker": ["--concurrency", "1", "--hostname", f"{label}@%h", *QUIET],
+            "speech": ["--concurrency", "1", "--hostname", f"{label}@%h", *QUIET],
+            "beat": ["--schedule", str(self.folder / f"{label}-schedule"), "--pidfile="],
+            "web": [],
+        }[name]
+        process = Process(
+            name,
+            self.environment | environment,
+            self.folder / f"{label}.log",
+            *options,
+            before=before,
+        )
+        self.processes[label] = process
+        return process
+
+    def start_missing(self) -> None:
+        """Have one worker for each kind of step and a scheduler, as after a deploy."""
+        for name in ("speech", "worker", "beat"):
+            if name not in self.processes or not self.processes[name].is_up:
+                self.start(name)
+
+    def end(self, label: str) -> None:
+        """Kill a process that a test started."""
+        self.processes.pop(label).kill()
+
+    def _close(self) -> None:
+        for process in self.processes.values():
+            process.kill()
+        if self._clerk:
+            self._clerk.kill()
+            self._clerk.communicate()
+        self.s3.close()
+
+    def log(self) -> str:
+        """What all processes printed last."""
+        return "\n".join(
+            f"--- {path.stem}\n{path.read_text()[-3000:]}" for path in self.folder.glob("*.log")
+        )
+
+    # --- work --------------------------------------------------------------------------------
+
+    def ask(self, expression: str):
+        """The value of ``expression`` in a process with Entrain's code, see clerk.py."""
+        if self._clerk is None:
+            with (self.folder / "clerk.log").open("a") as log:
+                self._clerk = subprocess.Popen(
+                    [sys.executable, "-m", "tests.faults.clerk"],
+                    cwd=ROOT, env=self.environment, text=True,
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                )  # fmt: skip
+            assert self._clerk.stdout.readline() == '"ready"\n'
+        self._clerk.stdin.write(json.dumps(expression) + "\n")
+        self._clerk.stdin.flush()
+        answer = json.loads(self._clerk.stdout.readline())
+        assert "error" not in answer, answer["error"]
+        return answer["value"]
+
+    def person(self, credits: int = 20) -> int:
+        """A new person with credits; gives their id."""
+        self._sequence += 1
+        pk = self.ask(f"User.objects.create_user('p{self._sequence}@example.com').pk")
+        self.ask(f"ledger.adjust(User(pk={pk}), {credits}, reason='tests')")
+        return pk
+
+    def submit(self, *, person: int | None = None, seconds: int = SHORT_S, lines=None) -> str:
+        """Submit a track; gives the job's id."""
+        self._sequence += 1
+        spec = {
+            "title": f"Track {self._sequence}",
+            "duration_s": seconds,
+            "beat": {"kind": "binaural", "beat_hz": 6},
+            "noise": {"colour": "pink"},
+            "speech": {"lines": lines or ["I am calm"], "voice": "espeak:en-us+f3"},
+        }
+        pk = self.ask(
+            f"lifecycle.submit_job(User(pk={person or self.person()}), "
+            f"TrackSpec.parse({spec!r}), key='{uuid.uuid4()}').pk"
+        )
+        self.jobs.append(pk)
+        return pk
+
+    def settle(self) -> None:
+        """Begin anew: every server up, processes there, earlier jobs forgotten."""
+        self.jobs.clear()
+        for server in (self.database, self.broker):
+            if not server.is_up:
+                server.start()
+        self.start_missing()
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def rows(self, sql: str, *parameters) -> list:
+        """Rows of a query, whatever happened to the server in between."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            return cursor.execute(sql, parameters).fetchall()
+
+    def job(self, pk: str):
+        """The job's row."""
+        return self.rows("SELECT * FROM jobs_job WHERE id = %s", pk)[0]
+
+    @contextmanager
+    def locked(self, pk: str):
+        """Hold the job's row, so that whoever wants to write it waits."""
+        with psycopg.connect(self.database_url) as connection:
+            connection.execute("SELECT 1 FROM jobs_job WHERE id = %s FOR UPDATE", [pk])
+            yield
+            connection.rollback()
+
+    def writers_waiting(self) -> list[str]:
+        """The statements that wait for a lock."""
+        return [
+            row.query
+            for row in self.rows(
+                "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            )
+        ]
+
+    def broker_client(self) -> redis.Redis:
+        """A connection to Redis, apart from Entrain's own."""
+        return redis.Redis.from_url(self.broker_url)
+
+    def broker_queue(self, name: str) -> int:
+        """How many messages wait in a queue."""
+        with self.broker_client() as client:
+            return client.llen(name)
+
+    def objects(self, pk: str) -> list[str]:
+        """The keys of what is stored for a job."""
+        found = self.s3.list_objects_v2(Bucket="tracks", Prefix=f"tracks/{pk}/")
+        return [item["Key"] for item in found.get("Contents", [])]
+
+    def wait_until(self, true, what: str, *, seconds: float = PATIENCE_SECONDS):
+        """Wait for ``true()`` to hold, and give it; the logs are shown when it never does."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with suppress(psycopg.OperationalError):
+                if result := true():
+                    return result
+            rows = "" if time.monotonic() < deadline else self._rows_to_show()
+            assert time.monotonic() < deadline, f"waited in vain for {what}\n{rows}\n{self.log()}"
+            time.sleep(0.02)
+
+    def _rows_to_show(self) -> str:
+        with suppress(psycopg.OperationalError):
+            return "\n".join(
+                map(str, self.rows("SELECT * FROM jobs_job WHERE id = ANY(%s)", self.jobs))
+            )
+        return "the database is down"
+
+    def wait_for_stage(self, pk: str, stage: str) -> None:
+        """Wait until a worker has begun this stage."""
+        self.wait_until(
+            lambda: (row := self.job(pk)).state == "processing" and row.stage == stage, stage
+        )
+
+    def wait_for_end(self, *pks: str, seconds: float = PATIENCE_SECONDS) -> set[str]:
+        """Wait until the jobs (all of the test's unless named) have ended; gives the states."""
+        pks = list(pks or self.jobs)
+        query = (
+            "SELECT state FROM jobs_job WHERE id = ANY(%s) "
+            "AND state IN ('completed', 'failed', 'cancelled')"
+        )
+
+        def ended():
+            states = [row.state for row in self.rows(query, pks)]
+            return states if len(states) == len(pks) else None
+
+        return set(self.wait_until(ended, f"{len(pks)} jobs to end", seconds=seconds))
+
+    def is_quiet(self) -> bool:
+        """Whether no task is being worked on and no message waits."""
+        with self.broker_client() as client:
+            return not any(
+                map(client.llen, ("speech", "render", "housekeeping"))
+            ) and not client.hlen("unacked")
+
+
+TRUE_SENTENCE = re.compile(r"^[A-Z].{20,}[.]$")
+
+
+def all_is_well(plant: Plant) -> None:
+    """Every job of the test ended, was paid for at most once, and stored what it should.
+
+    Nothing else is left: no temporary file, no object of a dead attempt, and for whoever did
+    not get a track a sentence that says why.
+    """
+    plant.wait_for_end()
+    for pk in plant.jobs:
+        job = plant.job(pk)
+        entries = plant.rows(
+            "SELECT kind, amount FROM accounts_ledgerentry WHERE source LIKE %s", f"%{pk}%"
+        )
+        net = sum(entry.amount for entry in entries)
+        assert len([entry for entry in entries if entry.kind == "charge"]) == job.run
+        if job.state == "completed":
+            assert net == -job.price
+            plant.wait_until(lambda: plant.objects(pk) == [job.track], "one object")  # noqa: B023
+            body = plant.s3.get_object(Bucket="tracks", Key=job.track)["Body"].read()
+            assert len(body) == job.track_bytes
+            assert soundfile.info(io.BytesIO(body)).duration == job.spec["duration_s"]
+        else:
+            assert net == 0
+            plant.wait_until(lambda: not plant.objects(pk), "no object")  # noqa: B023
+            assert job.state == "cancelled" or TRUE_SENTENCE.match(job.message)
+    plant.wait_until(lambda: not temporary_files(plant), "no temporary file")
+
+
+def temporary_files(plant: Plant) -> list[str]:
+    """What attempts left in the plant's folder for temporary files."""
+    return [path.name for path in plant.tmp.glob("entrain-*")]
+
+
+@contextmanager
+def running_plant(folder: Path):
+    """A plant until the block ends."""
+    with ExitStack() as stack:
+        yield Plant(folder, stack)

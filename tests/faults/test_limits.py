@@ -1,0 +1,142 @@
+"""Too long, too much memory, a wrong clock, a spec from the future, two of what should be one."""
+
+import os
+import signal
+
+import pytest
+
+from tests.faults.plant import LONG_S, all_is_well
+from tests.real_parts import program
+
+pytestmark = pytest.mark.xdist_group("faults of workers")
+
+
+@pytest.fixture
+def replace(plant):
+    """Put another worker in the place of one of the plant's, until the test ends."""
+    names = []
+
+    def replace(name, **how):
+        plant.end(name)
+        names.append(name)
+        return plant.start(name, **how)
+
+    yield replace
+    for name in names:
+        plant.end(name)
+
+
+# What is sent by a process with these may take two seconds, and is killed a second later.
+IMPATIENT = {"JOB_BASE_SECONDS": "2", "JOB_SECONDS_A_SECOND": "0", "JOB_GRACE_SECONDS": "1"}
+
+
+def test_a_step_over_its_soft_limit_is_given_up(plant):
+    pk = plant.submit(seconds=LONG_S)
+    for _ in range(3):
+        plant.wait_for_stage(pk, "render")
+        attempt = plant.job(pk).attempt
+        # As Celery's soft limit does.
+        for child in plant.processes["worker"].children:
+            os.kill(child, signal.SIGUSR1)
+        plant.wait_until(
+            lambda: (row := plant.job(pk)).attempt > attempt or row.state == "failed",  # noqa: B023
+            "it to be given up",
+        )
+    assert plant.wait_for_end() == {"failed"}
+    assert "wrong on our side" in plant.job(pk).message
+    all_is_well(plant)
+
+
+def test_a_step_that_stands_still_is_over_after_three_tries(plant, replace):
+    replace("speech", **IMPATIENT)
+    with plant.proxy.holding("PUT", "tracks/"):
+        plant.submit()
+        assert plant.wait_for_end() == {"failed"}
+    all_is_well(plant)
+
+
+def test_a_step_that_does_not_hear_its_soft_limit_is_killed(plant, replace):
+    """It hangs where no exception reaches it; the hard limit ends it, and it counts."""
+    replace("speech", **IMPATIENT)
+    worker = plant.processes["worker"]
+    pk = plant.submit(seconds=LONG_S)
+    for attempt in (2, 3, 4):
+        plant.wait_until(
+            lambda: (row := plant.job(pk)).attempt == attempt and row.stage == "render",  # noqa: B023
+            f"attempt {attempt}",
+        )
+        hanging = worker.children
+        for child in hanging:
+            os.kill(child, signal.SIGSTOP)
+        plant.wait_until(lambda: not set(hanging) & set(worker.children), "its end")  # noqa: B023
+    assert plant.wait_for_end() == {"failed"}
+    all_is_well(plant)
+
+
+def test_memory_that_never_suffices(plant, replace):
+    replace("worker", before=[program("prlimit"), f"--as={600 * 2**20}"])
+    pk = plant.submit(seconds=LONG_S)
+    assert plant.wait_for_end() == {"failed"}
+    assert "wrong on our side" in plant.job(pk).message
+    all_is_well(plant)
+
+
+@pytest.mark.parametrize("hours", ["+1h", "-1h"])
+def test_workers_whose_clock_is_an_hour_off(plant, replace, hours):
+    """They render and sweep, and take nothing from a worker that is at work."""
+    faketime = [program("faketime"), "-m", "-f", hours]
+    for name in ("speech", "worker"):
+        replace(name, before=faketime, FAKETIME_DONT_FAKE_MONOTONIC="1")
+    pk = plant.submit(seconds=LONG_S)
+    assert plant.wait_for_end() == {"completed"}
+    assert plant.job(pk).attempt == 2
+    # Only their own sweeping finds this one.
+    with plant.proxy.holding("HEAD", "clips/") as held:
+        plant.submit()
+        plant.wait_until(held.arrived.is_set, "the clip store to be asked")
+        for child in plant.processes["speech"].children:
+            os.kill(child, signal.SIGKILL)
+    assert plant.wait_for_end() == {"completed"}
+    all_is_well(plant)
+
+
+def test_a_spec_of_a_newer_site_fails_with_a_sentence_when_nobody_can_read_it(plant):
+    pk = plant.submit(seconds=LONG_S)
+    plant.wait_for_stage(pk, "render")
+    plant.processes["worker"].kill()
+    plant.ask(f"Job.objects.filter(pk='{pk}').update(spec={{'version': 99, 'title': 'New'}})")
+    plant.start_missing()
+    assert plant.wait_for_end() == {"failed"}
+    assert plant.job(pk).tries == 3
+    all_is_well(plant)
+
+
+def test_messages_of_a_newer_site_are_no_harm(plant):
+    plant.end("speech")
+    pk = plant.submit()
+    with plant.broker_client() as client:
+        client.delete("speech")
+    send = "tasks.speak_job.app.send_task({!r}, [{!r}], {!r}, queue='speech') and None"
+    plant.ask(send.format("jobs.tasks.speak_job", pk, {"in_colour": True}))
+    plant.ask(send.format("jobs.tasks.knit_job", pk, {}))
+    plant.start_missing()
+    assert plant.wait_for_end() == {"completed"}
+    all_is_well(plant)
+
+
+def test_sweepers_at_once_send_each_job_once(plant):
+    for name in ("speech", "worker", "beat"):
+        plant.end(name)
+    person = [plant.person() for _ in range(5)]
+    for pk in person:
+        plant.submit(person=pk)
+    with plant.broker_client() as client:
+        client.flushall()
+    plant.ask("Job.objects.update(sent_at=None) and None")
+    sweepers = [plant.popen("sweep_jobs") for _ in range(4)]
+    for sweeper in sweepers:
+        assert sweeper.wait(timeout=60) == 0
+    assert plant.broker_queue("speech") == 5
+    plant.start_missing()
+    assert plant.wait_for_end() == {"completed"}
+    all_is_well(plant)
