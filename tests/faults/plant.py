@@ -41,7 +41,10 @@ class Process:
     """A line of the Procfile, run in a group of its own."""
 
     def __init__(self, name: str, environment: dict, log: Path, *options: str, before=()) -> None:
-        words = PROCFILE[name].split()
+        words = [
+            re.sub(r"\$\{(\w+):-(\w+)\}", lambda m: environment.get(m[1], m[2]), word)
+            for word in PROCFILE[name].split()
+        ]
         # Local, with the demo account, and otherwise what production runs.
         assert words.pop(0) == "ENVIRONMENT=production"
         self.name, self.log_file = name, log
@@ -55,8 +58,12 @@ class Process:
 
     @property
     def log(self) -> str:
-        """Everything that processes of this name printed."""
-        return self.log_file.read_text()
+        """What processes of this name printed in this test."""
+        return self.log_file.read_text()[self._skip :]
+
+    def forget(self) -> None:
+        """Leave out of :attr:`log` what was printed until now."""
+        self._skip = len(self.log_file.read_text())
 
     @property
     def is_up(self) -> bool:
@@ -219,6 +226,8 @@ class Plant:
         for server in (self.database, self.broker):
             if not server.is_up:
                 server.start()
+        for process in self.processes.values():
+            process.forget()
         self.start_missing()
 
     # --- looking -----------------------------------------------------------------------------
