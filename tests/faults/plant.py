@@ -20,7 +20,7 @@ from psycopg.rows import namedtuple_row
 from tests import services, standins
 from tests.real.site import ROOT, descendants
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
 
 # Short enough for a test, long enough for a worker on a busy machine to keep its lease.
@@ -34,7 +34,7 @@ TIMINGS = {
 # Workers then start a second sooner.
 QUIET = ["--without-gossip", "--without-mingle"]
 
-SHORT_S, LONG_S = 60, 900
+SHORT_S, LONG_S = 60, 600
 
 
 class Process:
