@@ -9,13 +9,15 @@ import pytest
 from tests import services
 from tests.real.site import ROOT
 
+PROMISES = ["tests/accounts", "tests/jobs", "tests/faults/test_ledger_faults.py"]
+
 
 @pytest.mark.xdist_group("services")
 def test_accounts_and_jobs_keep_their_promises_on_postgresql():
     outside = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     with services.postgresql() as url:
         run = subprocess.run(
-            [sys.executable, "-m", "pytest", "tests/accounts", "tests/jobs", "-q", "-n", "2"],
+            [sys.executable, "-m", "pytest", *PROMISES, "-q", "-n", "2"],
             cwd=ROOT, env=outside | {"DATABASE_URL": url}, capture_output=True, text=True,
         )  # fmt: skip
     assert run.returncode == 0, run.stdout[-5000:]

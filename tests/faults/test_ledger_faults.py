@@ -1,0 +1,185 @@
+"""Fifty submissions on one credit, and other ways to be paid for too often or too little.
+
+The races are threads with connections of their own, on the suite's database; on PostgreSQL they
+run by tests/real/test_on_postgresql.py.
+"""
+
+from importlib import import_module
+from threading import Barrier
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+
+from accounts import ledger
+from accounts.models import LedgerEntry
+from audio import TrackSpec
+from entrain import celery_app
+from jobs import lifecycle
+from jobs.models import Job
+from tests.at_once import at_once
+
+User = get_user_model()
+pytestmark = pytest.mark.django_db(transaction=True)
+GUARDS = import_module("accounts.migrations.0002_ledger_append_only").POSTGRESQL
+TRACK = {
+    "title": "Calm",
+    "duration_s": 60,
+    "speech": {"lines": ["I am calm"], "voice": "espeak:en-us+f3"},
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(monkeypatch):
+    monkeypatch.setattr(celery_app, "send_task", lambda *args, **options: None)
+
+
+@pytest.fixture
+def ada():
+    """A person with one credit, seen by every connection."""
+    user = User.objects.create_user("ada@example.com")
+    ledger.give_signup_credit(user)
+    return user
+
+
+def submit(user, key):
+    return lifecycle.submit_job(user, TrackSpec.parse(TRACK), key=str(key)).pk
+
+
+def counts(answers) -> dict:
+    named = [type(a).__name__ for a in answers]
+    return {name: named.count(name) for name in named}
+
+
+def test_of_fifty_submissions_on_one_credit_exactly_one_is_stored(ada):
+    answers = at_once(50, lambda n: submit(ada, n))
+    assert counts(answers) == {"UUID": 1, "NotEnoughCredits": 49}
+    assert (ledger.balance(ada), Job.objects.count()) == (0, 1)
+    call_command("verify_ledger")
+
+
+def test_one_submission_sent_fifty_times_is_one_job_and_one_charge(ada):
+    answers = at_once(50, lambda n: submit(ada, "one key"))
+    assert {*answers} == {Job.objects.get().pk}
+    assert LedgerEntry.objects.filter(kind="charge").count() == 1
+    call_command("verify_ledger")
+
+
+@pytest.mark.postgresql
+def test_control_without_lock_and_trigger_one_credit_buys_two_tracks(ada, monkeypatch):
+    """What the races above would show if nothing kept submissions apart."""
+    seen, balance = Barrier(2, timeout=10), ledger.balance
+
+    def seen_together(user):
+        answer = balance(user)
+        seen.wait()
+        return answer
+
+    on = "accounts_ledgerentry"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER ledger_no_overdraft ON {on}")
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
+            patch.setattr(ledger, "balance", seen_together)
+            assert counts(at_once(2, lambda n: submit(ada, n))) == {"UUID": 2}
+        assert ledger.balance(ada) == -1
+        with pytest.raises(CommandError):
+            call_command("verify_ledger")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(GUARDS["ledger_no_overdraft"])
+
+
+def test_a_job_that_ends_from_ten_sides_is_refunded_once(ada):
+    job = Job.objects.get(pk=submit(ada, "key"))
+    claim = lifecycle.claim(job.pk, Job.Step.SPEECH)
+
+    def end(number):
+        return lifecycle.fail(claim, "It broke.") if number % 2 else lifecycle.cancel(job)
+
+    assert sum(at_once(10, end)) == 1
+    assert ledger.balance(ada) == 1
+    call_command("verify_ledger")
+
+
+def test_staff_who_refund_at_once_give_back_once(ada):
+    job = Job.objects.get(pk=submit(ada, "key"))
+    claim = lifecycle.claim(job.pk, Job.Step.SPEECH)
+    lifecycle.finish(claim, track="tracks/x/1.flac", track_bytes=1)
+    answers = at_once(10, lambda n: lifecycle.refund(job, actor=ada, reason="sorry"))
+    assert sum(answers) == 1
+    assert ledger.balance(ada) == 1
+    call_command("verify_ledger")
+
+
+def test_a_charge_after_its_refund_takes_nothing(ada):
+    job = Job.objects.get(pk=submit(ada, "key"))
+    lifecycle.cancel(job)
+    assert ledger.charge(ada, job.price, source=job.charge_source) is False
+    assert submit(ada, "key") == job.pk
+    assert ledger.balance(ada) == 1
+    call_command("verify_ledger")
+
+
+def test_a_retry_from_ten_sides_is_charged_once(ada):
+    job = Job.objects.get(pk=submit(ada, "key"))
+    lifecycle.cancel(job)
+    same = [Job.objects.select_related("user").get() for _ in range(10)]
+    assert sum(at_once(10, lambda n: lifecycle.retry(same[n]))) == 1
+    assert ledger.balance(ada) == 0
+    call_command("verify_ledger")
+
+
+INSERT = (
+    "INSERT INTO accounts_ledgerentry (user_id, kind, amount, source, reason, created_at) VALUES "
+    "(%s, '{}', {}, '{}', '', CURRENT_TIMESTAMP)"
+)
+
+
+def test_fifty_raw_charges_on_one_credit_are_one(ada):
+    def charge(number):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(INSERT.format("charge", -1, f"job:{number}"), [ada.pk])
+
+    assert counts(at_once(50, charge)) == {"NoneType": 1, "IntegrityError": 49}
+    assert ledger.balance(ada) == 0
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_raw_charges_at_other_isolation_levels_do_not_overdraw(ada, level):
+    def charge(number):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
+            cursor.execute(INSERT.format("charge", -1, f"job:{number}"), [ada.pk])
+
+    answers = at_once(10, charge)
+    assert all(isinstance(answer, DatabaseError) or answer is None for answer in answers)
+    assert ledger.balance(ada) >= 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts_ledgerentry SET amount = 100",
+        "UPDATE accounts_ledgerentry SET user_id = user_id, source = 'x' WHERE kind = 'charge'",
+        "DELETE FROM accounts_ledgerentry",
+        "DELETE FROM accounts_user",
+    ],
+)
+def test_raw_sql_changes_nothing(ada, statement):
+    submit(ada, "key")
+    before = list(LedgerEntry.objects.values())
+    with pytest.raises(DatabaseError):
+        execute_at_once(statement)
+    assert list(LedgerEntry.objects.values()) == before
+
+
+def execute_at_once(statement):
+    """Run a statement and the checks that the database puts off to the end."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+        connection.check_constraints()
