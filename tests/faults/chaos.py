@@ -27,7 +27,7 @@ SECONDS = 60
 SETTINGS = {
     "JOB_LEASE_SECONDS": "10",
     "JOB_SWEEP_SECONDS": "3",
-    "JOB_RESEND_SECONDS": "20",
+    "JOBS_UNDER_WAY_A_PERSON": "1",
     # A kill is never the job's fault here, so however often one is hit, it is tried again.
     "JOB_MAX_ATTEMPTS": "20",
     "LOG_LEVEL": "WARNING",
@@ -170,6 +170,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--every", type=float, default=3, help="seconds from kill to kill")
+    parser.add_argument("--resend", default="60", help="JOB_RESEND_SECONDS of the workers")
     parser.add_argument("--seed", type=int, default=0, help="of who is killed")
     parser.add_argument("--patience", type=float, default=300, help="seconds without an end")
     options = parser.parse_args()
@@ -177,6 +178,7 @@ def main() -> int:
     os.environ["MOTO_S3_DEFAULT_KEY_BUFFER_SIZE"] = "65536"
     with tempfile.TemporaryDirectory(prefix="entrain-chaos-") as folder, ExitStack() as stack:
         plant = Plant(Path(folder), stack)
+        plant.environment["JOB_RESEND_SECONDS"] = options.resend
         chaos = Chaos(plant, workers=options.workers, every_s=options.every, seed=options.seed)
         chaos.submit(options.jobs)
         began = time.monotonic()
