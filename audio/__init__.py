@@ -3,6 +3,7 @@
 A plain package: it knows nothing of users, jobs, Django or settings.
 """
 
+from audio.curves import Keyframe
 from audio.errors import (
     AudioError,
     Cancelled,
@@ -13,7 +14,7 @@ from audio.errors import (
 )
 from audio.placement import Spacing, spacing
 from audio.render import render
-from audio.spec import SAMPLE_RATE, Beat, Noise, Speech, TrackSpec
+from audio.spec import SAMPLE_RATE, Beat, Master, Noise, Phase, Speech, TrackSpec
 from audio.speech.clips import Clip, ClipStore, DirectoryClipStore, fetch_clips
 from audio.speech.voices import Synthesiser, Voice
 
@@ -25,7 +26,10 @@ __all__ = [
     "Clip",
     "ClipStore",
     "DirectoryClipStore",
+    "Keyframe",
+    "Master",
     "Noise",
+    "Phase",
     "Problem",
     "Spacing",
     "SpecError",

@@ -55,10 +55,8 @@ def layers_of(spec: TrackSpec, *, clips: Mapping[str, Clip]) -> list[Layer]:
         The clips are longer than the track.
     """
     layers: list[Layer] = []
-    if spec.beat:
-        layers.append(BeatLayer(spec.beat))
-    if spec.noise:
-        layers.append(NoiseLayer(spec.noise, seed=spec.seed))
+    layers.extend(BeatLayer(beat) for beat in spec.beats)
+    layers.extend(NoiseLayer(bed, seed=spec.seed) for bed in spec.beds)
     if spec.speech:
         layers.append(
             SpeechLayer(spec.speech, clips=clips, seed=spec.seed, total_frames=spec.frames)
