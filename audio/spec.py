@@ -541,8 +541,8 @@ def _problems(error: ErrorDetails) -> list[Problem]:
 def _path(loc: tuple[int | str, ...]) -> list[str]:
     """Where a fault is, without pydantic's words for the member of a union that it took."""
     names = list(map(str, loc))
-    if "keyframes" in names[:-2]:
-        names[names.index("keyframes") + 2 :] = (Keyframe._fields[int(names[-1])],)
+    if "keyframes" in loc[:-2] and isinstance(loc[-1], int):
+        names[-1] = Keyframe._fields[loc[-1]]
     if len(names) > 2 and names[0] == "beds":
         names.pop(2)
     return [name for name in names if name not in ("number", "keyframes", "word")]
