@@ -116,7 +116,12 @@ def _fields(tags: Tags) -> Iterator[tuple[str, str]]:
         yield "DESCRIPTION", tags.description
     if tags.recipe:
         yield "COMMENT", tags.recipe
-    for number, chapter in enumerate(tags.chapters, 1):
+    yield from chapter_fields(tags.chapters)
+
+
+def chapter_fields(chapters: Iterable[Chapter]) -> Iterator[tuple[str, str]]:
+    """Name and text of the comments that tell the chapters, in FLAC and Ogg files."""
+    for number, chapter in enumerate(chapters, 1):
         minutes, milliseconds = divmod(round(chapter.start_s * 1000), 60_000)
         clock = f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds / 1000:06.3f}"
         yield f"CHAPTER{number:03}", clock
