@@ -29,7 +29,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from audio.curves import Curve, Keyframe, keyframes_of, values_at
+from audio.curves import Curve, Keyframe, Value, highest, keyframes_of, values_at
 from audio.errors import Problem, SpecError
 from audio.levels import amplitude_of
 
@@ -464,7 +464,7 @@ def _beat_problems(spec: TrackSpec) -> list[Problem]:
     return problems
 
 
-def _moments(*values: float | tuple[Keyframe, ...]) -> np.ndarray:
+def _moments(*values: Value) -> np.ndarray:
     """Times that meet every keyframe of ``values``, and 15 between each two of them."""
     met = sorted({frame.time_s for value in values for frame in keyframes_of(value)})
     between = [np.linspace(a, b, 16, endpoint=False) for a, b in pairwise(met)]
@@ -474,8 +474,8 @@ def _moments(*values: float | tuple[Keyframe, ...]) -> np.ndarray:
 def _level_problems(spec: TrackSpec) -> list[Problem]:
     """Each part counts at its loudest, as if all were so at once."""
     sounding = [beat for beat in spec.beats if beat.kind != "embedded"]
-    beats = [_loudest_db(beat) for beat in sounding]
-    others = [_loudest_db(part) for part in (*spec.beds, spec.speech) if part]
+    beats = [highest(beat.level_db) for beat in sounding]
+    others = [highest(part.level_db) for part in (*spec.beds, spec.speech) if part]
     beats_db = 20 * math.log10(sum(map(amplitude_of, beats)) or 1e-9)
     total_db = 10 * math.log10(sum(amplitude_of(db) ** 2 for db in (*beats, *others)) or 1e-9)
     if round(beats_db, 1) > MOST_BEATS_DB:
@@ -495,10 +495,6 @@ def _level_problems(spec: TrackSpec) -> list[Problem]:
             )
         ]
     return []
-
-
-def _loudest_db(part: Beat | Bed | Speech) -> float:
-    return max(frame.value for frame in keyframes_of(part.level_db))
 
 
 def _time_problems(spec: TrackSpec) -> list[Problem]:
