@@ -12,8 +12,10 @@ from audio.errors import (
     SpeechDoesNotFitError,
     SpeechError,
 )
+from audio.pictures import Pictures
 from audio.placement import Spacing, spacing
 from audio.render import render
+from audio.sessions import course
 from audio.spec import SAMPLE_RATE, Beat, Master, Noise, Phase, Speech, TrackSpec
 from audio.speech.clips import Clip, ClipStore, DirectoryClipStore, fetch_clips
 from audio.speech.voices import Synthesiser, Voice
@@ -30,6 +32,7 @@ __all__ = [
     "Master",
     "Noise",
     "Phase",
+    "Pictures",
     "Problem",
     "Spacing",
     "SpecError",
@@ -39,6 +42,7 @@ __all__ = [
     "Synthesiser",
     "TrackSpec",
     "Voice",
+    "course",
     "fetch_clips",
     "render",
     "spacing",

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from audio import output
+from audio.describe import tags_of
 from audio.dither import quantised
 from audio.levels import amplitude_of
 from audio.limiter import CEILING_DB, limited
 from audio.mix import Mix
+from audio.pictures import Pictures, observed
 from audio.spec import TrackSpec
 from audio.speech.clips import Clip
-from audio.tags import Chapter, Tags
 from audio.watch import Watch
 
 BLOCK_FRAMES = 36_864
@@ -26,6 +27,7 @@ def render(
     cancelled: Callable[[], bool] | None = None,
     block_frames: int = BLOCK_FRAMES,
     day: date | None = None,
+    pictures: Pictures | None = None,
 ) -> None:
     """Render ``spec`` to a FLAC or WAV file, by the ending of ``path``: stereo, tagged.
 
@@ -41,6 +43,7 @@ def render(
     cancelled : asked as often; once it answers true the work stops.
     block_frames : frames worked on at a time. Memory grows with it, the samples do not change.
     day : the date in the tags; today (UTC) unless given.
+    pictures : shown every block on its way, for the waveform and the spectrogram.
 
     Raises
     ------
@@ -62,13 +65,14 @@ def render(
         ceiling=_ceiling(spec.bit_depth),
         sample_rate=spec.sample_rate,
     )
+    finished = quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed)
     output.write(
         Path(path),
-        quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed),
+        observed(finished, pictures.take) if pictures else finished,
         frames=spec.frames,
         sample_rate=spec.sample_rate,
         bit_depth=spec.bit_depth,
-        tags=_tags(spec, day or datetime.now(UTC).date()),
+        tags=tags_of(spec, day=day or datetime.now(UTC).date()),
         watch=watch,
     )
     watch.tell(1.0)
@@ -78,12 +82,3 @@ def _ceiling(bit_depth: int) -> float:
     """Dither adds up to one step and rounding half of one; with this much room the file itself
     stays below the limiter's ceiling."""
     return amplitude_of(CEILING_DB) - 2 / 2 ** (bit_depth - 1)
-
-
-def _tags(spec: TrackSpec, day: date) -> Tags:
-    return Tags(
-        title=spec.title,
-        date=day.isoformat(),
-        recipe=spec.to_json(),
-        chapters=tuple(Chapter(phase.name, phase.start_s) for phase in spec.phases),
-    )
