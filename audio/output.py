@@ -1,6 +1,7 @@
 """The finished recording on disk: FLAC or WAV, tagged, complete or not there at all."""
 
 import uuid
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ ENDINGS = (".flac", ".wav")
 # which the same players read. A megabyte is left for the tags.
 LARGEST_RIFF_BYTES = 2**32 - 2**20
 
+# So many may wait to be written: then neither thread idles when a block takes longer than others.
+BLOCKS_AHEAD = 4
+
 _NOT_WRITTEN = "the recording could not be written; the disk may be full"
 
 
@@ -33,7 +37,7 @@ def write(
     tags: Tags,
     watch: Watch | None = None,
 ) -> None:
-    """Write ``blocks`` while a second thread makes the next one.
+    """Write ``blocks`` while a second thread makes the next ones.
 
     The file appears at ``path`` when it is complete; until then, and after any failure, whatever
     was there before is untouched.
@@ -66,9 +70,9 @@ def write(
         ):
             _announce(file, tags)
             done = 0
-            coming = maker.submit(next, blocks, None)
-            while (block := coming.result()) is not None:
-                coming = maker.submit(next, blocks, None)
+            coming = deque(maker.submit(next, blocks, None) for _ in range(BLOCKS_AHEAD))
+            while (block := coming.popleft().result()) is not None:
+                coming.append(maker.submit(next, blocks, None))
                 file.write(block)
                 done += len(block)
                 watch.look(done / frames)
