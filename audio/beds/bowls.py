@@ -25,6 +25,7 @@ RINGING_S = 45.0
 LEVELLED_S = 10.0
 MALLET_S = 0.012
 GRID = 1024
+HIGHEST_HZ = 18_000
 
 
 class BowlsLayer(BedLayer):
@@ -74,24 +75,24 @@ class BowlsLayer(BedLayer):
 
     def _wave(self, lowest_hz: float, place: float) -> np.ndarray:
         """A bowl struck once, float32 of shape (2, frames)."""
-        frames = round(RINGING_S * self._rate)
-        wave = np.zeros((2, frames), np.float32)
+        wave = np.zeros((2, round(RINGING_S * self._rate)), np.float32)
+        sides = np.array([[np.cos(np.pi / 2 * place)], [np.sin(np.pi / 2 * place)]], np.float32)
         for (ratio, height, decay_s), beat_hz in zip(PARTIALS, BEATS_HZ, strict=True):
             hz, falls_s = lowest_hz * ratio, decay_s * np.sqrt(220 / lowest_hz)
-            if hz > 0.45 * self._rate:
+            if hz > HIGHEST_HZ:
                 continue
-            for ear, lag in ((0, 0.0), (1, 0.25)):
-                side = np.cos(np.pi / 2 * place) if ear == 0 else np.sin(np.pi / 2 * place)
-                lower = self._ring(hz - beat_hz / 2, falls_s, 0.0, frames)
-                upper = self._ring(hz + beat_hz / 2, falls_s, lag, frames)
-                wave[ear] += height * side * (lower + 0.5 * upper)
+            lower = self._ring(hz - beat_hz / 2, falls_s)
+            upper = self._ring(hz + beat_hz / 2, falls_s)
+            pair = [lower.imag + 0.5 * upper.imag, lower.imag + 0.5 * upper.real]
+            wave[:, : len(lower)] += np.float32(height) * sides * pair
         rise = round(MALLET_S * self._rate)
         wave[:, :rise] *= np.sin(np.pi / 2 * np.arange(rise) / rise) ** 2
         wave[:, -self._rate :] *= np.linspace(1, 0, self._rate, dtype=np.float32)
         return wave
 
-    def _ring(self, hz: float, falls_s: float, lag: float, frames: int) -> np.ndarray:
-        """A sine that dies away; ``lag`` is its phase in cycles."""
+    def _ring(self, hz: float, falls_s: float) -> np.ndarray:
+        """A turning phasor that dies away, complex64, until it is 85 dB down."""
+        rows = round(min(10 * falls_s, RINGING_S) * self._rate) // GRID
         turn = (2j * np.pi * hz - 1 / falls_s) / self._rate
-        rows = np.exp(turn * GRID * np.arange(-(-frames // GRID)) + 2j * np.pi * lag)
-        return np.outer(rows, np.exp(turn * np.arange(GRID))).imag.reshape(-1)[:frames]
+        firsts, within = (np.exp(turn * np.arange(n) * s) for n, s in ((rows, GRID), (GRID, 1)))
+        return np.outer(firsts.astype(np.complex64), within.astype(np.complex64)).reshape(-1)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from audio.beds.spectral import SpectralLayer
+from audio.beds.spectral import FixedLayer
 
 KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 # Semitones above the key note.
@@ -27,7 +27,7 @@ def note_hz(key: str, octave: int) -> float:
     return 440 * 2 ** (octave - 4 + (KEYS.index(key) - KEYS.index("A")) / 12)
 
 
-class DroneLayer(SpectralLayer):
+class DroneLayer(FixedLayer):
     """The note ``key`` of ``octave`` and those of its ``chord`` above, for ever."""
 
     # Long grains, for lines half a hertz wide, that fade into each other all the time.
@@ -40,10 +40,9 @@ class DroneLayer(SpectralLayer):
         self._notes_hz = [root * 2 ** (step / 12) for step in CHORDS[chord]]
         super().__init__(**common)
 
-    def _prepare(self) -> None:
-        super()._prepare()
-        ears = [self._chord(detuned) for detuned in (0.9995, 1.0005)]
-        self._pad = np.array(ears, np.float32)
+    def _power(self) -> np.ndarray:
+        """The ears are a little out of tune with each other."""
+        return np.array([self._chord(detuned) for detuned in (0.9995, 1.0005)]) ** 2
 
     def _chord(self, detuned: float) -> np.ndarray:
         magnitudes = np.zeros(self.BINS)
@@ -54,6 +53,3 @@ class DroneLayer(SpectralLayer):
                 height = overtone**-1.2 / (1 + (hz / DARK_HZ) ** 2) / np.sqrt(breadth)
                 magnitudes += height * np.exp(-(((self._bins_hz - hz) / breadth) ** 2) / 2)
         return magnitudes
-
-    def _magnitudes(self, number: int) -> np.ndarray:
-        return self._pad

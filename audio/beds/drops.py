@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from audio.beds.chance import uniform
-from audio.beds.spectral import BandsLayer
+from audio.beds.spectral import MOMENTS_S, BandsLayer
 
 # Nearer than this part of the farthest distance nothing falls: loudness there has no bound.
 NEAREST = 0.1
@@ -39,13 +39,20 @@ class DropsLayer(BandsLayer):
         """The sound of one event from ``times`` = 0 s on."""
         raise NotImplementedError
 
-    def _events(self, time: float) -> tuple[float, float]:
-        """How many events a second there are at ``time``, and their RMS together."""
+    def _events(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How many events a second there are at ``times`` in seconds, and their RMS together."""
         raise NotImplementedError
+
+    def _rms(self) -> float:
+        # An event sounds in both ears: mean of cos·sin over that of cos², over all places.
+        likeness = 2 / np.pi
+        _, rms = self._events(MOMENTS_S)
+        return float(np.hypot(super()._rms(), np.sqrt(np.mean(rms**2) * self._kept(likeness))))
 
     def _piece(self, number: int, bits: np.random.PCG64) -> np.ndarray:
         piece = super()._piece(number, bits)
-        a_second, rms = self._events(number * self.HOP / self._rate)
+        times = np.array([number * self.HOP / self._rate])
+        a_second, rms = (float(value[0]) for value in self._events(times))
         expected = a_second * self.HOP / self._rate
         count = int(expected + uniform(bits, 1)[0])
         when, which, place, distance = uniform(bits, 4 * count).reshape(4, count)
@@ -54,7 +61,7 @@ class DropsLayer(BandsLayer):
         # They fall evenly over an area, and loudness falls with the distance.
         nearness = np.sqrt(NEAREST / (NEAREST + distance))
         mean_square = NEAREST * np.log(1 + 1 / NEAREST)
-        gains = nearness * rms * np.sqrt(2 / (mean_square * max(a_second, 1)))
+        gains = nearness * rms * np.sqrt(2 / (mean_square * a_second))
         ears = np.stack([np.cos(np.pi / 2 * place), np.sin(np.pi / 2 * place)], axis=1)
         for start, kind, (left, right) in zip(
             starts.tolist(), kinds.tolist(), (gains[:, np.newaxis] * ears).tolist(), strict=True

@@ -27,8 +27,8 @@ class FireLayer(DropsLayer):
             ears.append(np.outer(0.35 + flicker, ROAR) + np.outer(0.3 + steam, HISS))
         return np.stack(ears, axis=1)
 
-    def _events(self, time: float) -> tuple[float, float]:
-        flurry = 0.15 + 2.4 * self._drift(5, np.array([time]), 1.1)[0] ** 2
+    def _events(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        flurry = 0.15 + 2.4 * self._drift(5, times, 1.1) ** 2
         return (4 + 26 * self._crackle) * flurry, (0.35 + 0.5 * self._crackle) * np.sqrt(flurry)
 
     def _event(self, times: np.ndarray, bits: np.random.PCG64) -> np.ndarray:

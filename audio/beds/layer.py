@@ -43,7 +43,7 @@ class BedLayer(ABC):
 
     @abstractmethod
     def _rms(self) -> float:
-        """RMS a channel in the long run, width regarded, before the gain."""
+        """RMS a channel in the long run, before the gain and after the narrowing."""
 
     @abstractmethod
     def _prepare(self) -> None:
@@ -56,6 +56,11 @@ class BedLayer(ABC):
             sound[0] -= given
             sound[1] += given
         return sound
+
+    def _kept(self, likeness: float = 0.0) -> float:
+        """Part of the power that :meth:`_narrowed` leaves of channels with this correlation."""
+        n = self._narrowing
+        return (1 - n) ** 2 + n**2 + 2 * n * (1 - n) * likeness
 
     def _seeds(self, *key: int) -> np.random.SeedSequence:
         return np.random.SeedSequence(self._entropy, spawn_key=(Stream.NOISE, self._kind, *key))

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from audio.beds.spectral import SpectralLayer
+from audio.beds.spectral import FixedLayer
 
 # Power rises by this exponent of frequency: 3.01 dB an octave for each 1.
 EXPONENTS = {"white": 0, "pink": -1, "brown": -2, "blue": 1, "violet": 2}
@@ -13,7 +13,7 @@ EXPONENTS = {"white": 0, "pink": -1, "brown": -2, "blue": 1, "violet": 2}
 HOLD_BACK_HZ = 10.0
 
 
-class NoiseLayer(SpectralLayer):
+class NoiseLayer(FixedLayer):
     """Noise of a true slope from 20 Hz to half the sample rate, independent in the two ears."""
 
     GRAIN: ClassVar[int] = 16_384
@@ -23,18 +23,9 @@ class NoiseLayer(SpectralLayer):
         self._colour = colour
         super().__init__(**common)
 
-    def _prepare(self) -> None:
-        super()._prepare()
+    def _power(self) -> np.ndarray:
         hz = np.maximum(self._bins_hz, self._rate / self.GRAIN)
         held_back = (hz / HOLD_BACK_HZ) ** 4
         power = hz ** EXPONENTS[self._colour] * held_back / (1 + held_back)
         power[0] = 0
-        self._shape = (self._unit * np.sqrt(power / power.sum())).astype(np.float32)
-
-    def _magnitudes(self, number: int) -> np.ndarray:
-        return self._shape
-
-    def _rms(self) -> float:
-        """Known exactly: one, less what the width takes."""
-        kept = 1 - 2 * self._narrowing
-        return float(np.sqrt((1 + kept**2) / 2))
+        return power

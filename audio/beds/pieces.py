@@ -7,10 +7,6 @@ import numpy as np
 
 from audio.beds.layer import BedLayer
 
-# Pieces from all over an hour tell how loud the sound is in the long run.
-SAMPLED_PIECES = 200
-SAMPLED_EVERY = 37
-
 
 class PiecesLayer(BedLayer):
     """A sound of pieces that begin ``HOP`` frames apart and ring on for ``TAIL`` frames more.
@@ -57,13 +53,6 @@ class PiecesLayer(BedLayer):
         piece = self._narrowed(self._piece(number, self._bits(number)))
         piece *= self._gain
         return piece
-
-    def _rms(self) -> float:
-        """Powers of different pieces add, for they have nothing to do with each other."""
-        numbers = range(0, SAMPLED_PIECES * SAMPLED_EVERY, SAMPLED_EVERY)
-        pieces = (self._narrowed(self._piece(n, self._bits(n))) for n in numbers)
-        energy = sum(float(np.vdot(piece, piece)) for piece in pieces)
-        return (energy / (2 * self.HOP * SAMPLED_PIECES)) ** 0.5
 
     def _bits(self, number: int) -> np.random.PCG64:
         return np.random.PCG64(self._seeds(1, number + 1))

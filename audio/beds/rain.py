@@ -23,8 +23,9 @@ class RainLayer(DropsLayer):
         moving = [0.7 + 0.6 * self._drift(ear, times, 5.0) for ear in (0, 1)]
         return np.stack(moving, axis=1)[:, :, np.newaxis] * WASH
 
-    def _events(self, time: float) -> tuple[float, float]:
-        return 25 * 4**self._intensity, 0.9 - 0.4 * self._intensity
+    def _events(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        steady = np.ones(len(times))
+        return 25 * 4**self._intensity * steady, (0.9 - 0.4 * self._intensity) * steady
 
     def _event(self, times: np.ndarray, bits: np.random.PCG64) -> np.ndarray:
         pitch, ringing, delay, wetness = uniform(bits, 4)

@@ -9,6 +9,9 @@ from audio.beds.pieces import PiecesLayer
 # Pieces whose levels are worked out together, because few numbers at a time are slow.
 STRETCH = 16
 
+# Moments all over three hours tell how loud a sound that moves is in the long run.
+MOMENTS_S = np.arange(5000) * 2.1789
+
 
 class SpectralLayer(PiecesLayer):
     """Gaussian noise whose spectrum each kind of sound tells, grain by grain.
@@ -69,6 +72,26 @@ class SpectralLayer(PiecesLayer):
         return piece
 
 
+class FixedLayer(SpectralLayer):
+    """Noise whose spectrum stands still."""
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        power = self._power()
+        power *= self._unit**2 / power.sum(axis=-1, keepdims=True)
+        self._shape = np.sqrt(power).astype(np.float32)
+
+    def _power(self) -> np.ndarray:
+        """Relative power of each bin; of shape (BINS,), or (2, BINS) where the ears differ."""
+        raise NotImplementedError
+
+    def _magnitudes(self, number: int) -> np.ndarray:
+        return self._shape
+
+    def _rms(self) -> float:
+        return float(np.sqrt(self._kept()))
+
+
 class BandsLayer(SpectralLayer):
     """Noise whose spectrum moves: the sound tells the RMS of a few bands at each moment.
 
@@ -102,3 +125,9 @@ class BandsLayer(SpectralLayer):
             self._stretch = stretch
         # Not a matrix product: those wake threads, and differ from one processor to the next.
         return np.einsum("tcb,bf->tcf", self._coming[place], self._bands)
+
+    def _rms(self) -> float:
+        levels = self._levels(MOMENTS_S)
+        overlaps = self._bands @ self._bands.T / self._unit**2
+        power = np.einsum("tcb,bd,tcd->tc", levels, overlaps, levels).mean()
+        return float(np.sqrt(power * self._kept()))

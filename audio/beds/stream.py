@@ -24,8 +24,8 @@ class StreamLayer(DropsLayer):
         ]
         return np.transpose(ears, (2, 0, 1)) ** 1.5 * WATER
 
-    def _events(self, time: float) -> tuple[float, float]:
-        gurgle = 0.4 + 1.2 * self._drift(15, np.array([time]), 1.3)[0]
+    def _events(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        gurgle = 0.4 + 1.2 * self._drift(15, times, 1.3)
         return 45 * 3**self._flow * gurgle, (1.3 - 0.6 * self._flow) * np.sqrt(gurgle)
 
     def _event(self, times: np.ndarray, bits: np.random.PCG64) -> np.ndarray:
