@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from audio import output
+from audio.ahead import made_ahead
 from audio.describe import tags_of
 from audio.dither import quantised
 from audio.levels import amplitude_of
@@ -61,7 +62,7 @@ def render(
     target_lufs = spec.master.target_lufs
     gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs, watch=watch)
     blocks = limited(
-        mix.blocks(block_frames, gain=gain),
+        made_ahead(mix.blocks(block_frames, gain=gain)),
         ceiling=_ceiling(spec.bit_depth),
         sample_rate=spec.sample_rate,
     )
