@@ -13,7 +13,7 @@ PEAK_S = (-1.0, -0.8, -0.5, -0.2, 0.0, 0.1, 0.3, 0.5, 0.7, 0.8)
 FALL_S = (1.2, 1.2, 1.1, 1.1, 1.2, 1.4, 1.8, 2.3, 2.8, 2.6)
 RISE_S = 0.55
 # The sea far out, which never stops.
-FAR = (0.08, 0.14, 0.17, 0.16, 0.14, 0.11, 0.08, 0.05, 0.030, 0.010)
+FAR = (0.03, 0.05, 0.06, 0.06, 0.05, 0.04, 0.03, 0.02, 0.011, 0.004)
 
 # Waves this many periods ago, and those about to break, are still or already heard.
 NEIGHBOURS = range(-2, 3)
@@ -29,7 +29,7 @@ class OceanLayer(BandsLayer):
     def _levels(self, times: np.ndarray) -> np.ndarray:
         latest = np.floor(times / self._period_s).astype(np.int64)
         power = sum(self._wave(latest + n, times) ** 2 for n in NEIGHBOURS)
-        calm = 1 + 3 * (1 - self._depth) + 0.4 * self._drift(0, times, 7.0)
+        calm = 0.8 + 6 * (1 - self._depth) + 0.4 * self._drift(0, times, 7.0)
         power += (calm[:, np.newaxis, np.newaxis] * FAR) ** 2
         return np.sqrt(power)
 

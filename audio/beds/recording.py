@@ -82,10 +82,10 @@ def _with_next(
 
 @contextmanager
 def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+    if not path.exists():
+        raise AudioError(f"{path.name} is not there")
     try:
         file = soundfile.SoundFile(path)
-    except FileNotFoundError:
-        raise AudioError(f"{path.name} is not there") from None
     except (soundfile.LibsndfileError, TypeError, OSError) as error:
         raise AudioError(f"{path.name} is not a recording in FLAC, WAV, MP3 or Ogg") from error
     with file:
