@@ -95,8 +95,8 @@ class Pictures:
     def spectrogram(self) -> bytes:
         """A PNG file, 256 pixels high and at most 500 wide: time to the right, frequency upwards.
 
-        The power of both ears; 30 Hz to 16 kHz, each octave of one height; 80 dB from the darkest to
-        the brightest colour, which is the track's greatest power.
+        The power of both ears; 30 Hz to 16 kHz, each octave of one height; 80 dB from the darkest
+        to the brightest colour, which is the track's greatest power.
         """
         loudest = self._powers.max() or 1.0
         levels = 10 * np.log10(np.maximum(self._powers / loudest, 1e-20))

@@ -2,8 +2,9 @@
 
 A binaural beat lives in the difference of the ears, which lossy coding may take for waste. So every
 coder here keeps both channels whole, and none may use intensity stereo, which sends one waveform
-for both. Measured after decoding, for beats of 4, 6 and 40 Hz on 100 to 400 Hz in common noise: the
-carriers stay 45 dB or more apart, the beat is within 0.0002 Hz. MP3 comes out 0.26 dB softer.
+for both. Measured after decoding, for beats of 4, 6 and 40 Hz on 100 to 400 Hz in common noise, at
+every bit rate permitted: the carriers stay 44 dB or more apart, the beat is within 0.0002 Hz, and
+the tones keep their level within half a decibel.
 """
 
 import base64
@@ -54,7 +55,8 @@ _CODINGS = {
     ),
 }
 ENDINGS = tuple(_CODINGS)
-BIT_RATE = Range(64_000, 320_000, "bits a second")
+# At 64,000 Opus let the ears come as close as 37 dB.
+BIT_RATE = Range(96_000, 320_000, "bits a second")
 
 
 def make_rendition(
@@ -74,7 +76,7 @@ def make_rendition(
     ----------
     source : a FLAC file that :func:`audio.output.write` wrote.
     path : where to; the ending says the kind: ``.opus`` or ``.ogg``, ``.mp3``, ``.m4a``.
-    bit_rate : 64,000 to 320,000 bits a second; by default 128,000 for Opus, else 192,000.
+    bit_rate : 96,000 to 320,000 bits a second; by default 128,000 for Opus, else 192,000.
     progress : called with the fraction done, 0 to 1, several times a second.
     cancelled : asked as often; once it answers true the work stops.
 

@@ -86,17 +86,20 @@ def probed(path) -> dict:
 
 
 @pytest.mark.parametrize("name", PAIRS)
-@pytest.mark.parametrize("ending", ENDINGS[1:])
-def test_the_ears_stay_apart_and_the_beat_stays_true(tmp_path, recordings, name, ending):
+@pytest.mark.parametrize(
+    ("ending", "bit_rate"),
+    [("ogg", None), ("ogg", 96_000), ("mp3", None), ("m4a", None), ("m4a", 96_000)],
+)
+def test_the_ears_stay_apart_and_the_beat_stays_true(tmp_path, recordings, name, ending, bit_rate):
     path = tmp_path / f"track.{ending}"
-    make_rendition(recordings[name], path)
+    make_rendition(recordings[name], path, bit_rate=bit_rate)
     sound, rate = decoded(path)
     assert len(sound) / rate == pytest.approx(SECONDS, abs=0.06)
     left, right = sound[2 * rate : 14 * rate].T
     left_hz, right_hz = PAIRS[name]
     for own, other, hz in ((left, right, left_hz), (right, left, right_hz)):
-        assert abs(fit(own, hz, rate)) == pytest.approx(0.25, rel=0.04)
-        assert 20 * np.log10(abs(fit(own, hz, rate) / fit(other, hz, rate))) > 43
+        assert abs(fit(own, hz, rate)) == pytest.approx(0.25, rel=0.06)
+        assert 20 * np.log10(abs(fit(own, hz, rate) / fit(other, hz, rate))) > 40
     beat_hz = frequency(left, left_hz, rate) - frequency(right, right_hz, rate)
     assert beat_hz == pytest.approx(left_hz - right_hz, abs=5e-4)
 
@@ -232,7 +235,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, recordings, endi
     ("ending", "bit_rate", "says"),
     [
         ("wma", None, r"\.opus, \.ogg, \.mp3, \.m4a"),
-        ("opus", 63_999, "from 64000 to 320000"),
+        ("opus", 95_999, "from 96000 to 320000"),
         ("mp3", 320_001, "bits a second"),
     ],
 )
