@@ -10,14 +10,14 @@ from audio.beds.spectral import FixedLayer
 EXPONENTS = {"white": 0, "pink": -1, "brown": -2, "blue": 1, "violet": 2}
 
 # Below hearing the slopes would climb on towards DC, where power only eats headroom.
-HOLD_BACK_HZ = 10.0
+HOLD_BACK_HZ = 13.0
 
 
 class NoiseLayer(FixedLayer):
-    """Noise of a true slope from 20 Hz to half the sample rate, independent in the two ears."""
+    """Noise of a true slope from 40 Hz to half the sample rate, independent in the two ears."""
 
-    GRAIN: ClassVar[int] = 16_384
-    GRAINS: ClassVar[int] = 2
+    GRAIN: ClassVar[int] = 8192
+    GRAINS: ClassVar[int] = 4
 
     def __init__(self, *, colour: str, **common) -> None:
         self._colour = colour
