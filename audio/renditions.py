@@ -55,8 +55,8 @@ _CODINGS = {
     ),
 }
 ENDINGS = tuple(_CODINGS)
-# At 64,000 Opus let the ears come as close as 37 dB.
-BIT_RATE = Range(96_000, 320_000, "bits a second")
+# At 96,000 AAC let the ears come as close as 37 dB, at 64,000 Opus did.
+BIT_RATE = Range(128_000, 320_000, "bits a second")
 
 
 def make_rendition(
@@ -76,7 +76,7 @@ def make_rendition(
     ----------
     source : a FLAC file that :func:`audio.output.write` wrote.
     path : where to; the ending says the kind: ``.opus`` or ``.ogg``, ``.mp3``, ``.m4a``.
-    bit_rate : 96,000 to 320,000 bits a second; by default 128,000 for Opus, else 192,000.
+    bit_rate : 128,000 to 320,000 bits a second; by default 128,000 for Opus, else 192,000.
     progress : called with the fraction done, 0 to 1, several times a second.
     cancelled : asked as often; once it answers true the work stops.
 
