@@ -310,7 +310,7 @@ class _Spoken:
         energies, left = np.zeros(len(others)), np.ones(len(others))
         for excerpt, places in zip(self._excerpts, self._places, strict=True):
             step, power = places[len(places) // 2]
-            peaks = others[min(step, len(others) - 1)] + excerpt.peaks * np.sqrt(power)
+            peaks = np.hypot(others[min(step, len(others) - 1)], excerpt.peaks * np.sqrt(power))
             powers = _limiter_gains(gain * peaks, ceiling) ** 2
             line, powers = _stepwise(excerpt.energies * powers, 0), _stepwise(powers, 1)
             for step, power in places:
@@ -331,7 +331,7 @@ class _Mix:
         self.peaks = self._peaks_without(None)
 
     def _peaks_without(self, left_out: _Guess | None) -> np.ndarray:
-        """Peaks of tones add up; those of the rest seldom meet."""
+        """Peaks of tones add up; those of the rest, and of voices, seldom meet."""
         tonal, rough = np.zeros((2, self._steps))
         for guess, peaks in zip(self._guesses, self._peaks, strict=True):
             if guess is left_out:
