@@ -3,6 +3,7 @@
 A plain package: it knows nothing of users, jobs, Django or settings.
 """
 
+from audio.curves import Keyframe
 from audio.errors import (
     AudioError,
     Cancelled,
@@ -12,9 +13,11 @@ from audio.errors import (
     SpeechError,
     SpeechServiceRefusesError,
 )
+from audio.pictures import Pictures
 from audio.placement import Spacing, spacing
 from audio.render import render
-from audio.spec import SAMPLE_RATE, Beat, Noise, Speech, TrackSpec
+from audio.sessions import course
+from audio.spec import SAMPLE_RATE, Beat, Master, Noise, Phase, Speech, TrackSpec
 from audio.speech.clips import Clip, ClipStore, DirectoryClipStore, fetch_clips
 from audio.speech.voices import Synthesiser, Voice
 
@@ -26,7 +29,11 @@ __all__ = [
     "Clip",
     "ClipStore",
     "DirectoryClipStore",
+    "Keyframe",
+    "Master",
     "Noise",
+    "Phase",
+    "Pictures",
     "Problem",
     "Spacing",
     "SpecError",
@@ -37,6 +44,7 @@ __all__ = [
     "Synthesiser",
     "TrackSpec",
     "Voice",
+    "course",
     "fetch_clips",
     "render",
     "spacing",

@@ -2,33 +2,30 @@
 
 import numpy as np
 
-from audio.spec import SAMPLE_RATE
 
-FADE_IN_S = 2.0
-FADE_OUT_S = 4.0
+class Fades:
+    """The gain of the whole: sin² from exactly 0 at the very first and last frame to exactly 1.
 
-
-def fade(block: np.ndarray, *, start: int, total_frames: int) -> None:
-    """Fade ``block`` in place wherever it lies near an end of the track.
-
-    The gain is sin² from exactly 0 at the very first and last frame to exactly 1: smooth at both
-    ends of the fade, and above −48 dB after a tenth of a second.
-
-    Parameters
-    ----------
-    block : ndarray, float64, shape (frames, channels)
-    start : index in the track of the block's first frame.
-    total_frames : length of the track.
+    It is smooth at both ends of the fade, and a fade of 2 s is above −48 dB after a tenth of a
+    second.
     """
-    fade_in, fade_out = (round(s * SAMPLE_RATE) for s in (FADE_IN_S, FADE_OUT_S))
-    stop = start + len(block)
-    if start < fade_in:
-        part = block[: fade_in - start]
-        part *= _rise(np.arange(start, start + len(part)), fade_in)
-    if stop > total_frames - fade_out:
-        part = block[max(0, total_frames - fade_out - start) :]
-        part *= _rise(total_frames - 1 - np.arange(stop - len(part), stop), fade_out)
 
+    def __init__(
+        self, *, fade_in_s: float, fade_out_s: float, total_frames: int, sample_rate: int
+    ) -> None:
+        self._in, self._out = (round(s * sample_rate) for s in (fade_in_s, fade_out_s))
+        self._last, self._rate = total_frames - 1, sample_rate
 
-def _rise(frames_from_end: np.ndarray, length: int) -> np.ndarray:
-    return np.sin(np.pi / 2 * (frames_from_end / length)[:, np.newaxis]) ** 2
+    def apply(self, block: np.ndarray, start: int) -> None:
+        """Fade ``block``, float64 of shape (frames, 2), in place if it lies near an end."""
+        stop = start + len(block)
+        if start < self._in or stop > self._last - self._out:
+            block *= self._at(np.arange(start, stop))[:, np.newaxis]
+
+    def at(self, times_s: np.ndarray) -> np.ndarray:
+        """The gain at ``times_s``."""
+        return self._at(times_s * self._rate)
+
+    def _at(self, frames: np.ndarray) -> np.ndarray:
+        share = np.minimum(frames / self._in, (self._last - frames) / self._out)
+        return np.sin(np.pi / 2 * np.clip(share, 0, 1)) ** 2

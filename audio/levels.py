@@ -9,8 +9,8 @@ import math
 import numpy as np
 
 
-def amplitude_of(level_db: float) -> float:
-    """Peak amplitude of a sine at ``level_db`` dBFS; 1.0 is full scale."""
+def amplitude_of(level_db: float | np.ndarray) -> float | np.ndarray:
+    """Peak amplitude of a sine at ``level_db`` dBFS, one or many; 1.0 is full scale."""
     return 10 ** (level_db / 20)
 
 

@@ -1,80 +1,220 @@
 """The sum of a track's layers, block after block."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
 
-from audio.fades import fade
-from audio.noise import NoiseLayer
-from audio.placement import schedule, spoken_order
-from audio.spec import Speech, TrackSpec
+from audio.beds import bed_layer
+from audio.curves import Value, highest, keyframes_of, softened, values_at
+from audio.ducking import Ducking
+from audio.errors import AudioError
+from audio.fades import Fades
+from audio.levels import amplitude_of
+from audio.master import Curve, Line, Part, master_gain
+from audio.panning import Balance
+from audio.placement import Placement, schedule
+from audio.scratch import Scratch
+from audio.spec import Bed, Speech, TrackSpec
 from audio.speech.clips import Clip
-from audio.tones import BeatLayer
+from audio.speech.layer import SpeechLayer, frames_at
+from audio.speech.room import tail_s
+from audio.tones import BeatLayer, Gate
+from audio.watch import Watch
+
+# Worked on at a time: the arrays between stay in the cache, and are small enough for the allocator
+# to keep instead of asking the system for fresh pages every time.
+CHUNK_FRAMES = 8192
 
 
 class Layer(Protocol):
     """Something that sounds."""
 
     def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the layer's frames from ``start`` on to ``block``, float64, shape (frames, 2).
+        """Add the layer's frames from ``start`` on to ``block``, floats, shape (frames, 2).
 
-        Blocks are asked for in order and without gaps; their sizes must not matter.
+        Block sizes must not matter, bit for bit.
         """
 
 
-class SpeechLayer:
-    """The clips of the spoken lines, each in its place, the same in both ears."""
+class Together:
+    """Layers as one."""
 
-    def __init__(
-        self, speech: Speech, *, clips: Mapping[str, Clip], seed: int, total_frames: int
-    ) -> None:
-        frames_of = {line: clips[line].frames for line in speech.distinct_lines}
-        placements = schedule(spoken_order(speech, seed), frames_of, total_frames)
-        self._placed = [(place.start, clips[place.line]) for place in placements]
-        self._ends = [start + clip.frames for start, clip in self._placed]
+    def __init__(self, layers: list[Layer]) -> None:
+        self._layers = layers
 
     def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the clips that sound during ``block``, float64 of shape (frames, 2)."""
-        stop = start + len(block)
-        for clip_start, clip in self._placed[bisect_left(self._ends, start) :]:
-            if clip_start >= stop:
-                break
-            first, last = max(start, clip_start), min(stop, clip_start + clip.frames)
-            samples = clip.read(first - clip_start, last - clip_start)
-            block[first - start : last - start] += samples[:, np.newaxis]
+        """Add every layer to ``block``."""
+        for layer in self._layers:
+            layer.add_to(block, start)
 
 
-def layers_of(spec: TrackSpec, *, clips: Mapping[str, Clip]) -> list[Layer]:
-    """The layers that ``spec`` asks for, in the order they are summed.
+class MovingBed:
+    """A bed whose level moves, or in which beats are embedded."""
+
+    def __init__(self, bed: Bed, gates: list[Gate], *, seed: int, sample_rate: int) -> None:
+        self._layer = bed_layer(bed, seed=seed, sample_rate=sample_rate, level_db=0.0)
+        self._balance = Balance(level_db=bed.level_db, sample_rate=sample_rate)
+        self._gates, self._scratch = gates, Scratch()
+
+    def add_to(self, block: np.ndarray, start: int) -> None:
+        """Add the bed at its level of each moment to ``block``."""
+        sound = self._scratch("sound", block.shape)
+        sound.fill(0)
+        self._layer.add_to(sound, start)
+        gain, _ = self._balance.gains(start, len(block))
+        for gate in self._gates:
+            gain = gain * gate.gains(start, len(block))
+        for ear in (0, 1):
+            block[:, ear] += sound[:, ear] * gain
+
+
+class _Watched:
+    """A layer whose every call is a moment to hear that the work is no longer wanted."""
+
+    def __init__(self, layer: Layer, watch: Watch) -> None:
+        self._layer, self._watch = layer, watch
+
+    def add_to(self, block: np.ndarray, start: int) -> None:
+        self._watch.look(0.0)
+        self._layer.add_to(block, start)
+
+
+class Mix:
+    """Everything that sounds in a track.
+
+    Parameters
+    ----------
+    spec : the track.
+    clips : the clip of each spoken line.
 
     Raises
     ------
     SpeechDoesNotFitError
         The clips are longer than the track.
+    AudioError
+        A clip is missing, or the file of a music bed cannot be used.
     """
-    layers: list[Layer] = []
-    if spec.beat:
-        layers.append(BeatLayer(spec.beat))
-    if spec.noise:
-        layers.append(NoiseLayer(spec.noise, seed=spec.seed))
-    if spec.speech:
-        layers.append(
-            SpeechLayer(spec.speech, clips=clips, seed=spec.seed, total_frames=spec.frames)
+
+    def __init__(self, spec: TrackSpec, *, clips: Mapping[str, Clip]) -> None:
+        self._spec = spec
+        self._places = _placements(spec, clips) if spec.speech else []
+        self._ducking = _ducking(spec, self._places)
+        self._fades = Fades(
+            fade_in_s=spec.fade_in_s,
+            fade_out_s=spec.fade_out_s,
+            total_frames=spec.frames,
+            sample_rate=spec.sample_rate,
         )
+        self._beds = _beds(spec)
+        self._tones = [beat for beat in spec.beats if beat.kind != "embedded"]
+        self._beats = Together([BeatLayer(b, sample_rate=spec.sample_rate) for b in self._tones])
+        self._voice: Layer = Together([])
+        if spec.speech:
+            self._voice = SpeechLayer(
+                spec.speech,
+                clips=clips,
+                placements=self._places,
+                sample_rate=spec.sample_rate,
+            )
+
+    def blocks(self, block_frames: int, *, gain: float = 1.0) -> Iterator[np.ndarray]:
+        """Yield the track as float32 blocks of shape (``block_frames``, 2), the last shorter.
+
+        Faded at both ends, multiplied by ``gain``, and not yet limited: the sum of loud layers
+        goes beyond ±1. Each ear lies in one piece in memory. Phases are long over where float32
+        comes in; its rounding, 150 dB below the sound, is finer than the steps of 24 bits.
+        """
+        for start in range(0, self._spec.frames, block_frames):
+            frames = min(block_frames, self._spec.frames - start)
+            block = np.zeros((2, frames), np.float32).T
+            for at in range(0, len(block), CHUNK_FRAMES):
+                self._fill(block[at : at + CHUNK_FRAMES], start + at, gain)
+            yield block
+
+    def _fill(self, chunk: np.ndarray, start: int, gain: float) -> None:
+        for bed in self._beds:
+            bed.add_to(chunk, start)
+        duck = self._ducking.gains(start, len(chunk))
+        if duck is not None:
+            chunk[:, 0] *= duck
+            chunk[:, 1] *= duck
+        self._beats.add_to(chunk, start)
+        self._voice.add_to(chunk, start)
+        if gain != 1:
+            chunk *= gain
+        self._fades.apply(chunk, start)
+
+    def gain_to(self, target_lufs: float, *, watch: Watch) -> float:
+        """The factor for :meth:`blocks` that brings the limited track to ``target_lufs``."""
+        spec = self._spec
+
+        def part(layer: Layer, course: Curve, **more) -> Part:
+            return Part(_Watched(layer, watch), course=course, **more)
+
+        parts = [
+            part(layer, _course(bed.level_db), gain=self._ducking.at)
+            for bed, layer in zip(spec.beds, self._beds, strict=True)
+        ]
+        if self._tones:
+            parts.append(part(self._beats, self._beats_course, tonal=True))
+        return master_gain(
+            parts,
+            target_lufs=target_lufs,
+            total_frames=spec.frames,
+            sample_rate=spec.sample_rate,
+            speech=part(self._voice, _course(spec.speech.level_db)) if spec.speech else None,
+            lines=[Line(p.line, p.start, p.stop - p.start) for p in self._places],
+            fade=self._fades.at,
+        )
+
+    def _beats_course(self, times_s: np.ndarray) -> np.ndarray:
+        return sum(_course(beat.level_db)(times_s) for beat in self._tones)
+
+
+def _beds(spec: TrackSpec) -> list[Layer]:
+    seed, rate, layers = spec.seed, spec.sample_rate, []
+    for number, bed in enumerate(spec.beds):
+        gates = [
+            Gate(beat, sample_rate=rate)
+            for beat in spec.beats
+            if beat.kind == "embedded" and beat.bed in (None, number)
+        ]
+        if gates or len(keyframes_of(bed.level_db)) > 1:
+            layers.append(MovingBed(bed, gates, seed=seed, sample_rate=rate))
+        else:
+            level_db = highest(bed.level_db)
+            layers.append(bed_layer(bed, seed=seed, sample_rate=rate, level_db=level_db))
     return layers
 
 
-def mixed(spec: TrackSpec, *, clips: Mapping[str, Clip], block_frames: int) -> Iterator[np.ndarray]:
-    """Yield the whole track as float64 blocks of shape (``block_frames``, 2), the last shorter.
+def _course(level_db: Value) -> Curve:
+    """Energy over time of a level, as a function of times in seconds."""
+    soft = softened(level_db)
+    return lambda times_s: amplitude_of(values_at(soft, times_s)) ** 2
 
-    Faded at both ends, and not yet limited: the sum of loud layers goes beyond ±1.
-    """
-    layers = layers_of(spec, clips=clips)
-    for start in range(0, spec.frames, block_frames):
-        block = np.zeros((min(block_frames, spec.frames - start), 2))
-        for layer in layers:
-            layer.add_to(block, start)
-        fade(block, start=start, total_frames=spec.frames)
-        yield block
+
+def _placements(spec: TrackSpec, clips: Mapping[str, Clip]) -> list[Placement]:
+    missing = [line for line in spec.speech.distinct_lines if line not in clips]
+    if missing:
+        raise AudioError(f"there is no clip of the line “{missing[0]}”")
+    rate = spec.sample_rate
+    tail = _tail_frames(spec.speech, rate)
+    frames_of = {line: frames_at(rate, clips[line]) + tail for line in spec.speech.distinct_lines}
+    return schedule(spec.speech, frames_of, spec.frames, seed=spec.seed, sample_rate=rate)
+
+
+def _ducking(spec: TrackSpec, places: list[Placement]) -> Ducking:
+    speech = spec.speech or Speech(lines=("none",), voice="none")
+    tail = _tail_frames(speech, spec.sample_rate)
+    return Ducking(
+        [(place.start, place.stop - tail) for place in places],
+        duck_db=speech.duck_db,
+        attack_s=speech.duck_attack_s,
+        release_s=speech.duck_release_s,
+        sample_rate=spec.sample_rate,
+    )
+
+
+def _tail_frames(speech: Speech, sample_rate: int) -> int:
+    return int(np.ceil(tail_s(room=speech.room, echo=speech.echo) * sample_rate))

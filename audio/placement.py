@@ -6,16 +6,16 @@ clips. The estimates are upper ones and the plan keeps a wider gap, so what was 
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from audio.errors import SpeechDoesNotFitError
 from audio.randomness import Stream, random_bits
 from audio.spec import SAMPLE_RATE, Speech
 from audio.speech.pace import estimate_s
-
-LEAD_IN_S = 5.0
-LEAD_OUT_S = 5.0
+from audio.speech.room import tail_s
 
 # The least pause between two lines that is planned, and the least that is accepted once the
 # clips are there and turn out longer than estimated.
@@ -53,10 +53,12 @@ class Spacing:
 
 @dataclass(frozen=True)
 class Placement:
-    """One spoken line: its text, and the frame of the track in which it starts."""
+    """One spoken line: its text, the frame of the track in which it starts, and the one in which
+    nothing of it is heard any more."""
 
     line: str
     start: int
+    stop: int
 
 
 def spacing(speech: Speech, duration_s: float) -> Spacing:
@@ -65,10 +67,13 @@ def spacing(speech: Speech, duration_s: float) -> Spacing:
     # The offline voice names the letters of a script that is not its own; the others read it.
     reads_every_script = not speech.voice.startswith("espeak:")
     once_s = sum(estimate_s(line, reads_every_script=reads_every_script) for line in speech.lines)
-    spoken_s = once_s * speech.repetitions
-    leads_s = LEAD_IN_S + LEAD_OUT_S
+    spoken_s = once_s * speech.repetitions + tail_s(room=speech.room, echo=speech.echo) * count
+    leads_s = speech.lead_in_s + speech.lead_out_s
     gap_s = (duration_s - leads_s - spoken_s) / max(1, count - 1)
-    needed_s = leads_s + spoken_s + (count - 1) * MIN_GAP_S
+    least_gap_s = MIN_GAP_S
+    if speech.gaps != "even":
+        gap_s = least_gap_s = speech.gaps
+    needed_s = leads_s + spoken_s + (count - 1) * least_gap_s
     return Spacing(
         count=count,
         spoken_s=spoken_s,
@@ -117,36 +122,61 @@ def _apart(lines: list[str], *, previous: str | None) -> list[str]:
 
 
 def schedule(
-    order: Sequence[str], frames_of: Mapping[str, int], total_frames: int
+    speech: Speech,
+    frames_of: Mapping[str, int],
+    total_frames: int,
+    *,
+    seed: int = 0,
+    sample_rate: int = SAMPLE_RATE,
 ) -> list[Placement]:
     """Spread the lines over a track: none dropped, none cut, none over another.
 
-    The first starts where the lead-in ends, the last ends where the lead-out begins, and the
-    pauses between them are equal to the frame.
+    The first starts where the lead-in ends. With even gaps the last ends where the lead-out
+    begins, and the pauses are equal to the frame; with chosen ones, silence is left at the end.
+    Jitter then moves each line, at most so far that the least pause of 0.3 s is kept.
 
     Parameters
     ----------
-    order : the lines as they are to be spoken.
-    frames_of : length in frames of the clip of each line.
+    frames_of : length in frames of the sound of each line, its room and echo included.
     total_frames : length of the track.
+    seed : of the track; feeds shuffling and jitter.
 
     Raises
     ------
     SpeechDoesNotFitError
-        The track is too short for the clips with 0.3 s between them.
+        The track is too short for the clips with the pauses chosen, or with 0.3 s between them.
     """
-    lead_in, lead_out, least_gap = (
-        round(s * SAMPLE_RATE) for s in (LEAD_IN_S, LEAD_OUT_S, HARD_MIN_GAP_S)
+    order = spoken_order(speech, seed)
+    lead_in, lead_out, hard_least = (
+        round(s * sample_rate) for s in (speech.lead_in_s, speech.lead_out_s, HARD_MIN_GAP_S)
     )
-    gaps = max(1, len(order) - 1)
+    even = speech.gaps == "even"
+    least_gap = hard_least if even else round(speech.gaps * sample_rate)
+    count = max(1, len(order) - 1)
     spoken = sum(frames_of[line] for line in order)
     silence = total_frames - lead_in - lead_out - spoken
     least_silence = least_gap * (len(order) - 1)
     if silence < least_silence:
-        raise SpeechDoesNotFitError((total_frames - silence + least_silence) / SAMPLE_RATE)
-    placements = []
-    before = lead_in
+        raise SpeechDoesNotFitError((total_frames - silence + least_silence) / sample_rate)
+    pauses = silence if even else least_gap * count
+    starts, before = [], lead_in
     for number, line in enumerate(order):
-        placements.append(Placement(line, before + silence * number // gaps))
+        starts.append(before + pauses * number // count)
         before += frames_of[line]
+    # Half of what a pause has to spare: two neighbours that come nearer share it.
+    room = min(round(speech.jitter_s * sample_rate), (pauses // count - hard_least) // 2)
+    moves = _moves(len(order), room, seed)
+    latest = total_frames - lead_out
+    placements = []
+    for line, start, move in zip(order, starts, moves, strict=True):
+        start = min(max(start + move, lead_in), latest - frames_of[line])
+        placements.append(Placement(line, start, start + frames_of[line]))
     return placements
+
+
+def _moves(count: int, most: int, seed: int) -> list[int]:
+    """Whole numbers from −``most`` to ``most`` at random; all 0 where there is no room."""
+    if most <= 0:
+        return [0] * count
+    words = random_bits(seed, Stream.JITTER).random_raw(count) >> np.uint64(32)
+    return [int(word) * (2 * most + 1) // 2**32 - most for word in words]

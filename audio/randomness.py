@@ -18,6 +18,7 @@ class Stream(IntEnum):
     NOISE = 1
     DITHER = 2
     ORDER = 3
+    JITTER = 4
 
 
 def random_bits(seed: int, stream: Stream) -> np.random.PCG64:

@@ -3,24 +3,35 @@
 The same spec always gives the same samples, so a spec is also the recipe that is kept beside
 a finished track. All rules about sound live here; a form or a command only translates
 :class:`~audio.errors.SpecError` into its own words.
+
+Whatever can move is a number or a list of keyframes ``[time_s, value, curve]``; see
+:class:`~audio.curves.Keyframe`.
 """
 
+import math
 import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from itertools import pairwise
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
+import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationError,
-    ValidationInfo,
-    field_validator,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from audio.curves import Curve, Keyframe, Value, highest, keyframes_of, values_at
 from audio.errors import Problem, SpecError
+from audio.levels import amplitude_of
 
 SAMPLE_RATE = 44_100
 
@@ -37,23 +48,83 @@ class Range(NamedTuple):
 
 
 TITLE_CHARS = Range(1, 120, "characters")
-DURATION_S = Range(60, 7200, "seconds")
-CARRIER_HZ = Range(20, 1500, "Hz")
-BEAT_HZ = Range(0.5, 45, "Hz")
+DURATION_S = Range(60, 28_800, "seconds")
+SEED = Range(0, 2**32 - 1)
+BEATS = Range(0, 4, "beats")
+BEDS = Range(0, 6, "beds")
+PHASES = Range(0, 50, "phases")
+KEYFRAMES = Range(1, 1000, "keyframes")
+TIME_S = Range(0, 28_800, "seconds")
+FADE_S = Range(0.01, 600, "seconds")
+TARGET_LUFS = Range(-23, -14, "LUFS")
+
+CARRIER_HZ = Range(1, 20_000, "Hz")
+BEAT_HZ = Range(0.01, 100, "Hz")
 LEVEL_DB = Range(-60, 0, "dB")
-LOWPASS_HZ = Range(2000, 8000, "Hz")
+PAN = Range(-1, 1)
+SPIN_HZ = Range(0, 5, "Hz")
+SHARE = Range(0, 1)
+DUTY = Range(0.05, 0.95)
+EDGE = Range(0.02, 0.98)
+
+BED = Range(0, 5)
+BED_SEED = Range(0, 1000)
+WAVE_PERIOD_S = Range(3, 30, "seconds")
+STRIKE_S = Range(3, 600, "seconds")
+PITCH_HZ = Range(80, 1000, "Hz")
+OCTAVE = Range(1, 5)
+FILE_CHARS = Range(1, 1000, "characters")
+CROSSFADE_S = Range(0.05, 30, "seconds")
+
 LINES = Range(1, 500, "lines")
 LINE_CHARS = Range(1, 400, "characters")
 VOICE_CHARS = Range(1, 100, "characters")
+LOWPASS_HZ = Range(2000, 8000, "Hz")
 REPETITIONS = Range(1, 20)
-SEED = Range(0, 2**32 - 1)
+GAP_S = Range(0.3, 3600, "seconds")
+LEAD_S = Range(0, 3600, "seconds")
+JITTER_S = Range(0, 60, "seconds")
+DUCK_DB = Range(0, 24, "dB")
+DUCK_ATTACK_S = Range(0.01, 2, "seconds")
+DUCK_RELEASE_S = Range(0.05, 5, "seconds")
 
 # Below 1 Hz a "tone" is only a slow push of the membrane.
 LOWEST_TONE_HZ = 1.0
 
+# Shorter than this, a movement of the level would be a click.
+LEAST_BETWEEN_KEYFRAMES_S = 0.01
 
-def _within(limits: Range) -> Any:
-    return Field(ge=limits.low, le=limits.high, allow_inf_nan=False)
+# Beats that add up to more than full scale would have to be bent by the limiter, and everything
+# together may ask no more of it than a tone, a bed and a voice at full scale do.
+MOST_BEATS_DB = 0.0
+MOST_TOTAL_DB = 6.0
+
+# Levels of the voice that have a name.
+VOICE_LEVELS_DB = {"clear": -15.0, "soft": -21.0, "whisper": -30.0, "barely heard": -40.0}
+
+
+def _number(limits: Range, kind: type = float) -> Any:
+    """A number within ``limits``: no text, no truth value, not infinite."""
+    whole = "a whole number " if kind is int else ""
+
+    def checked(value: Any, check: ValidatorFunctionWrapHandler) -> float:
+        try:
+            return check(value)
+        except ValidationError:
+            message = f"must be {whole}{limits}"
+            raise PydanticCustomError("range", message) from None
+
+    limited = Field(ge=limits.low, le=limits.high, allow_inf_nan=False, strict=True)
+    return Annotated[kind, limited, WrapValidator(checked)]
+
+
+def _sized(limits: Range) -> AfterValidator:
+    def checked(value: Any) -> Any:
+        if not limits.low <= len(value) <= limits.high:
+            raise PydanticCustomError("size", f"must have {limits}")
+        return value
+
+    return AfterValidator(checked)
 
 
 def _clean_text(text: str) -> str:
@@ -70,82 +141,245 @@ def _speakable(text: str) -> str:
     return text
 
 
-Level = Annotated[float, _within(LEVEL_DB)]
-Title = Annotated[
-    str,
-    AfterValidator(_clean_text),
-    Field(min_length=int(TITLE_CHARS.low), max_length=int(TITLE_CHARS.high)),
-]
-Line = Annotated[
-    str,
-    AfterValidator(_clean_text),
-    Field(min_length=int(LINE_CHARS.low), max_length=int(LINE_CHARS.high)),
-    AfterValidator(_speakable),
-]
+def _refuse(problems: list[Problem]) -> None:
+    """Report what is wrong between fields; their paths start where the value at fault does."""
+    if problems:
+        raise PydanticCustomError("between_fields", "does not go together", {"all": problems})
+
+
+V = TypeVar("V")
+
+
+class _Keyframe(NamedTuple, Generic[V]):
+    time_s: _number(TIME_S)
+    value: V
+    curve: Curve = "linear"
+
+
+def _in_time(frames: tuple[_Keyframe, ...]) -> tuple[Keyframe, ...]:
+    """Plain keyframes, once each is later than the one before and every curve can be drawn."""
+    for number, (here, there) in enumerate(pairwise(frames)):
+        if there.time_s - here.time_s < LEAST_BETWEEN_KEYFRAMES_S * (1 - 1e-9):
+            raise PydanticCustomError(
+                "unsorted",
+                "must be sorted by time: keyframe {after} must come at least {least} seconds "
+                "after keyframe {before}",
+                {"after": number + 1, "before": number, "least": LEAST_BETWEEN_KEYFRAMES_S},
+            )
+        if here.curve == "exponential" and not here.value * there.value > 0:
+            raise PydanticCustomError(
+                "no_ratio",
+                "cannot go exponentially from keyframe {number} to the next: both values must "
+                "be above 0, or both below",
+                {"number": number},
+            )
+    return tuple(Keyframe(*frame) for frame in frames)
+
+
+def _value(limits: Range) -> Any:
+    """A number within ``limits``, or keyframes of such numbers."""
+    number = _number(limits)
+    keyframes = Annotated[
+        tuple[_Keyframe[number], ...], _sized(KEYFRAMES), AfterValidator(_in_time)
+    ]
+    return Annotated[
+        Annotated[number, Tag("number")] | Annotated[keyframes, Tag("keyframes")],
+        Discriminator(lambda value: "keyframes" if isinstance(value, list | tuple) else "number"),
+    ]
+
+
+Level = _value(LEVEL_DB)
+Share = _number(SHARE)
+Seconds = _number(TIME_S)
+Title = Annotated[str, AfterValidator(_clean_text), _sized(TITLE_CHARS)]
+Line = Annotated[str, AfterValidator(_clean_text), _sized(LINE_CHARS), AfterValidator(_speakable)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Beat(_Part):
     """A pulse of ``beat_hz`` carried by a tone of ``carrier_hz``.
 
-    ``level_db`` is the level of the whole layer in dBFS after AES17, in which a sine that just
-    reaches full scale stands at 0 dB; so a binaural tone at −12 dB has an amplitude of 0.251.
+    ``level_db`` is the peak level of the whole layer in dBFS after AES17, in which a sine that
+    just reaches full scale stands at 0 dB; so a binaural tone at −12 dB has an amplitude of 0.251.
 
     binaural
         Left ear ``carrier + beat/2``, right ear ``carrier − beat/2``: heard with headphones.
     monaural
         Both tones summed in both ears, each at half the amplitude.
     isochronic
-        The carrier switched on and off ``beat_hz`` times a second, half of the time on.
+        The carrier switched on and off ``beat_hz`` times a second.
+    embedded
+        No tone: the beds are switched instead, ``bed`` alone or all of them.
+
+    Isochronic and embedded beats are on for the share ``duty`` of each period. The gain rises as a
+    raised cosine over the share ``attack`` of that time and falls over ``release`` of it; off, the
+    gain is 1 − ``depth``.
+
+    ``pan`` goes from −1 (left ear only) over 0 (both) to 1; ``spin_hz`` swings the sound from ear
+    to ear around it. ``wave`` is the form of the tone; all forms are free of aliases.
     """
 
-    kind: Literal["binaural", "monaural", "isochronic"]
-    beat_hz: Annotated[float, _within(BEAT_HZ)]
-    carrier_hz: Annotated[float, _within(CARRIER_HZ)] = 200.0
+    kind: Literal["binaural", "monaural", "isochronic", "embedded"]
+    beat_hz: _value(BEAT_HZ)
+    carrier_hz: _value(CARRIER_HZ) = 200.0
+    wave: Literal["sine", "triangle", "soft_square", "band_limited"] = "sine"
     level_db: Level = -12.0
+    pan: _value(PAN) = 0.0
+    spin_hz: _value(SPIN_HZ) = 0.0
+    duty: _value(DUTY) = 0.5
+    attack: _number(EDGE) = 0.2
+    release: _number(EDGE) = 0.2
+    depth: _value(SHARE) = 1.0
+    bed: _number(BED, int) | None = None
 
-    @field_validator("carrier_hz")
-    @classmethod
-    def _both_tones_audible(cls, carrier_hz: float, info: ValidationInfo) -> float:
-        beat_hz = info.data.get("beat_hz", 0.0)
-        lowest = LOWEST_TONE_HZ + beat_hz / 2
-        if info.data.get("kind") != "isochronic" and carrier_hz < lowest:
-            raise PydanticCustomError(
-                "carrier_below_beat",
-                "must be at least {lowest} Hz for a beat of {beat} Hz",
-                {"lowest": f"{lowest:g}", "beat": f"{beat_hz:g}"},
-            )
-        return carrier_hz
+    @model_validator(mode="after")
+    def _edges_fit(self) -> "Beat":
+        if self.attack + self.release > 1:
+            _refuse([Problem("release", f"must be at most {1 - self.attack:g}, 1 less the attack")])
+        return self
 
 
-class Noise(_Part):
-    """A bed of noise; ``level_db`` is its RMS level a channel in dBFS after AES17."""
+class _Bed(_Part):
+    """What lies under the words. ``level_db`` is its RMS level a channel in dBFS after AES17.
 
-    colour: Literal["white", "pink", "brown"]
+    ``width`` goes from 0 (the same in both ears) to 1; two beds of one kind differ by ``seed``.
+    """
+
     level_db: Level = -24.0
+    width: Share = 1.0
+    seed: _number(BED_SEED, int) = 0
+
+
+class Noise(_Bed):
+    """Noise whose power falls or climbs by 0, −3.01, −6.02, +3.01, +6.02 dB an octave."""
+
+    kind: Literal["noise"] = "noise"
+    colour: Literal["white", "pink", "brown", "blue", "violet"] = "pink"
+
+
+class Rain(_Bed):
+    """Rain; ``intensity`` from a drizzle (0) to a downpour (1)."""
+
+    kind: Literal["rain"] = "rain"
+    intensity: Share = 0.5
+
+
+class Ocean(_Bed):
+    """Waves on a shore, one about every ``period_s`` seconds; ``depth`` is how far they ebb."""
+
+    kind: Literal["ocean"] = "ocean"
+    period_s: _number(WAVE_PERIOD_S) = 9.0
+    depth: Share = 0.8
+
+
+class Stream(_Bed):
+    """A brook; ``flow`` from a trickle (0) to a rush (1)."""
+
+    kind: Literal["stream"] = "stream"
+    flow: Share = 0.5
+
+
+class Wind(_Bed):
+    """Wind; ``gusts`` from steady (0) to stormy (1)."""
+
+    kind: Literal["wind"] = "wind"
+    gusts: Share = 0.5
+
+
+class Fire(_Bed):
+    """A fire; ``crackle`` from embers (0) to a crackling blaze (1)."""
+
+    kind: Literal["fire"] = "fire"
+    crackle: Share = 0.5
+
+
+class Bowls(_Bed):
+    """Singing bowls around ``pitch_hz``, struck every ``interval_s`` seconds, or at random with
+    that mean."""
+
+    kind: Literal["bowls"] = "bowls"
+    interval_s: _number(STRIKE_S) = 20.0
+    strikes: Literal["regular", "random"] = "regular"
+    pitch_hz: _number(PITCH_HZ) = 220.0
+
+
+class Drone(_Bed):
+    """A warm pad on the note ``key`` of ``octave`` (A of octave 4 is 440 Hz) in a ``chord``."""
+
+    kind: Literal["drone"] = "drone"
+    key: Literal["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"] = "A"
+    octave: _number(OCTAVE, int) = 2
+    chord: Literal["octave", "fifth", "major", "minor"] = "fifth"
+
+
+class Music(_Bed):
+    """A person's own recording, looped: each end sounds on for ``crossfade_s`` into the next
+    start. ``file`` is the path of a FLAC, WAV, MP3 or Ogg file."""
+
+    kind: Literal["music"] = "music"
+    file: Annotated[str, _sized(FILE_CHARS)]
+    crossfade_s: _number(CROSSFADE_S) = 4.0
+
+
+Bed = Annotated[
+    Noise | Rain | Ocean | Stream | Wind | Fire | Bowls | Drone | Music,
+    Field(discriminator="kind"),
+]
 
 
 class Speech(_Part):
     """The spoken lines: ``lines`` in the order written, the whole list ``repetitions`` times.
 
     ``level_db`` is the RMS level of the speech itself, pauses left out, in dBFS after AES17.
-    ``voice`` is the id of a voice that :mod:`audio.speech` knows.
+    ``voice`` is the id of a voice that :mod:`audio.speech` knows. ``lowpass_hz`` softens it,
+    ``room`` (0…1) puts it into a small room, ``echo`` (0…1) answers from ear to ear.
+
+    The first line starts ``lead_in_s`` into the track and the last ends ``lead_out_s`` before the
+    end of it; ``gaps`` between them are ``"even"`` or so many seconds, and each line moves by up to
+    ``jitter_s`` at random. While a line sounds the beds are turned down by ``duck_db``.
     """
 
-    lines: Annotated[tuple[Line, ...], Field(min_length=int(LINES.low), max_length=int(LINES.high))]
-    voice: Annotated[str, Field(min_length=int(VOICE_CHARS.low), max_length=int(VOICE_CHARS.high))]
-    level_db: Level = -15.0
-    lowpass_hz: Annotated[float, _within(LOWPASS_HZ)] | None = None
-    repetitions: Annotated[int, _within(REPETITIONS)] = 1
+    lines: Annotated[tuple[Line, ...], _sized(LINES)]
+    voice: Annotated[str, _sized(VOICE_CHARS)]
+    level_db: Level = VOICE_LEVELS_DB["clear"]
+    lowpass_hz: _number(LOWPASS_HZ) | None = None
+    repetitions: _number(REPETITIONS, int) = 1
     order: Literal["in_order", "shuffled"] = "in_order"
+    gaps: Annotated[
+        Annotated[Literal["even"], Tag("word")] | Annotated[_number(GAP_S), Tag("number")],
+        Discriminator(lambda gaps: "word" if gaps == "even" else "number"),
+    ] = "even"
+    lead_in_s: _number(LEAD_S) = 5.0
+    lead_out_s: _number(LEAD_S) = 5.0
+    jitter_s: _number(JITTER_S) = 0.0
+    pan: _value(PAN) = 0.0
+    room: Share = 0.0
+    echo: Share = 0.0
+    duck_db: _number(DUCK_DB) = 6.0
+    duck_attack_s: _number(DUCK_ATTACK_S) = 0.05
+    duck_release_s: _number(DUCK_RELEASE_S) = 0.45
 
     @property
     def distinct_lines(self) -> tuple[str, ...]:
         """Each different line once, in the order of first appearance."""
         return tuple(dict.fromkeys(self.lines))
+
+
+class Phase(_Part):
+    """A part of the session that has a name: a chapter of the recording, where it has chapters."""
+
+    name: Title
+    start_s: Seconds
+
+
+class Master(_Part):
+    """The finished whole: ``target_lufs`` is its integrated loudness after ITU-R BS.1770, or None
+    to leave the levels of the parts as they are."""
+
+    target_lufs: _number(TARGET_LUFS) | None = -18.0
 
 
 class TrackSpec(_Part):
@@ -158,16 +392,27 @@ class TrackSpec(_Part):
 
     version: Literal[1] = 1
     title: Title
-    duration_s: Annotated[float, _within(DURATION_S)]
-    beat: Beat | None = None
-    noise: Noise | None = None
+    duration_s: _number(DURATION_S)
+    sample_rate: Literal[44_100, 48_000] = SAMPLE_RATE
+    bit_depth: Literal[16, 24] = 16
+    beats: Annotated[tuple[Beat, ...], _sized(BEATS)] = ()
+    beds: Annotated[tuple[Bed, ...], _sized(BEDS)] = ()
     speech: Speech | None = None
-    seed: Annotated[int, _within(SEED)] = 0
+    phases: Annotated[tuple[Phase, ...], _sized(PHASES)] = ()
+    fade_in_s: _number(FADE_S) = 2.0
+    fade_out_s: _number(FADE_S) = 4.0
+    master: Master = Master()
+    seed: _number(SEED, int) = 0
 
     @property
     def frames(self) -> int:
         """Length of the track in samples a channel."""
-        return round(self.duration_s * SAMPLE_RATE)
+        return round(self.duration_s * self.sample_rate)
+
+    @model_validator(mode="after")
+    def _parts_go_together(self) -> "TrackSpec":
+        _refuse([*_beat_problems(self), *_level_problems(self), *_time_problems(self)])
+        return self
 
     @classmethod
     def parse(cls, data: Mapping[str, Any] | str | bytes) -> "TrackSpec":
@@ -184,59 +429,126 @@ class TrackSpec(_Part):
             return cls.model_validate(data)
         except ValidationError as error:
             faults = error.errors(include_url=False, include_context=True, include_input=False)
-            raise SpecError(*map(_problem, _without_echoes(faults))) from None
+            raise SpecError(
+                *(problem for fault in faults for problem in _problems(fault))
+            ) from None
 
     def to_json(self) -> str:
         """The spec as JSON text that :meth:`parse` turns back into an equal spec."""
         return self.model_dump_json()
 
 
-_RANGES = {
-    "title": TITLE_CHARS,
-    "duration_s": DURATION_S,
-    "beat_hz": BEAT_HZ,
-    "carrier_hz": CARRIER_HZ,
-    "level_db": LEVEL_DB,
-    "lowpass_hz": LOWPASS_HZ,
-    "lines": LINES,
-    "voice": VOICE_CHARS,
-    "repetitions": REPETITIONS,
-    "seed": SEED,
-}
+def _beat_problems(spec: TrackSpec) -> list[Problem]:
+    problems, nyquist = [], spec.sample_rate / 2
+    for number, beat in enumerate(spec.beats):
+        path = f"beats.{number}"
+        if beat.kind == "embedded":
+            if beat.bed is None and not spec.beds:
+                problems.append(Problem(f"{path}.kind", "embedded needs a bed to sound in"))
+            elif beat.bed is not None and beat.bed >= len(spec.beds):
+                permitted = f"from 0 to {len(spec.beds) - 1}" if spec.beds else "left out"
+                problems.append(Problem(f"{path}.bed", f"must be {permitted}"))
+            continue
+        offset = 0 if beat.kind == "isochronic" else 0.5
+        times = _moments(beat.carrier_hz, beat.beat_hz)
+        carrier, beat_hz = values_at(beat.carrier_hz, times), values_at(beat.beat_hz, times)
+        low, high = carrier - offset * beat_hz, carrier + offset * beat_hz
+        if low.min() < LOWEST_TONE_HZ or high.max() >= nyquist:
+            worst = int(np.argmin(low) if low.min() < LOWEST_TONE_HZ else np.argmax(high))
+            reach = offset * beat_hz[worst]
+            message = (
+                f"must be at least {LOWEST_TONE_HZ + reach:g} Hz and below {nyquist - reach:g} Hz "
+                f"for a beat of {beat_hz[worst]:g} Hz"
+            )
+            problems.append(Problem(f"{path}.carrier_hz", message))
+    return problems
 
 
-def _without_echoes(faults: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Leave out that a list is too short where that is only so because its items are bad."""
-    parents = {fault["loc"][:-1] for fault in faults}
-    return [f for f in faults if f["type"] != "too_short" or f["loc"] not in parents]
+def _moments(*values: Value) -> np.ndarray:
+    """Times that meet every keyframe of ``values``, and 15 between each two of them."""
+    met = sorted({frame.time_s for value in values for frame in keyframes_of(value)})
+    between = [np.linspace(a, b, 16, endpoint=False) for a, b in pairwise(met)]
+    return np.concatenate([*between, [met[-1]]])
 
 
-def _problem(error: ErrorDetails) -> Problem:
-    """Say in plain words what pydantic found, naming the range wherever there is one."""
-    path, kind = error["loc"], error["type"]
-    names = [part for part in path if isinstance(part, str)]
-    is_line = bool(path) and isinstance(path[-1], int)
-    limits = LINE_CHARS if is_line else _RANGES.get(names[-1]) if names else None
-    if kind in _OWN_MESSAGES:
-        message = error["msg"]
-    elif kind in _PLAIN_MESSAGES:
-        message = _PLAIN_MESSAGES[kind]
+def _level_problems(spec: TrackSpec) -> list[Problem]:
+    """Each part counts at its loudest, as if all were so at once."""
+    sounding = [beat for beat in spec.beats if beat.kind != "embedded"]
+    beats = [highest(beat.level_db) for beat in sounding]
+    others = [highest(part.level_db) for part in (*spec.beds, spec.speech) if part]
+    beats_db = 20 * math.log10(sum(map(amplitude_of, beats)) or 1e-9)
+    total_db = 10 * math.log10(sum(amplitude_of(db) ** 2 for db in (*beats, *others)) or 1e-9)
+    if round(beats_db, 1) > MOST_BEATS_DB:
+        return [
+            Problem(
+                "beats",
+                f"add up to {beats_db:.1f} dB; their levels together must be at most "
+                f"{MOST_BEATS_DB:g} dB",
+            )
+        ]
+    if total_db > MOST_TOTAL_DB:
+        return [
+            Problem(
+                "beds",
+                f"all levels add up to {total_db:.1f} dB; together they must be at most "
+                f"{MOST_TOTAL_DB:g} dB",
+            )
+        ]
+    return []
+
+
+def _time_problems(spec: TrackSpec) -> list[Problem]:
+    problems = []
+    left_s = spec.duration_s - spec.fade_in_s
+    if spec.fade_out_s > left_s:
+        message = f"must be at most {left_s:g} seconds, which the fade-in leaves"
+        problems.append(Problem("fade_out_s", message))
+    before_s = -1.0
+    for number, phase in enumerate(spec.phases):
+        path = f"phases.{number}.start_s"
+        if phase.start_s >= spec.duration_s:
+            permitted = f"from 0 to below {spec.duration_s:g} seconds, the length of the track"
+            problems.append(Problem(path, f"must be {permitted}"))
+        if phase.start_s <= before_s:
+            problems.append(Problem(path, f"must be above {before_s:g} seconds: sorted by time"))
+        before_s = phase.start_s
+    return problems
+
+
+def _problems(error: ErrorDetails) -> list[Problem]:
+    """Say in plain words what pydantic found."""
+    kind, path = error["type"], _path(error["loc"])
+    if kind == "between_fields":
+        found = error["ctx"]["all"]
+        return [Problem(".".join([*path, problem.field]), problem.message) for problem in found]
+    if kind.startswith("union_tag"):
+        path = [*path, "kind"]
+    if kind == "union_tag_invalid":
+        message = f"must be one of {error['ctx']['expected_tags']}"
     elif kind == "literal_error":
         message = f"must be one of {error['ctx']['expected']}"
-    elif limits and limits.unit in ("characters", "lines"):
-        message = f"must have {limits}"
-    elif limits:
-        message = f"must be {limits}"
+    elif "keyframes" in error["loc"] and kind not in _OWN_MESSAGES:
+        message = "must be a keyframe: [time_s, value, curve]"
     else:
-        message = error["msg"]
-    return Problem(".".join(map(str, path)) or "spec", message)
+        message = _PLAIN_MESSAGES.get(kind, error["msg"])
+    return [Problem(".".join(path) or "spec", message)]
 
 
-_OWN_MESSAGES = {"control", "no_words", "carrier_below_beat"}
+def _path(loc: tuple[int | str, ...]) -> list[str]:
+    """Where a fault is, without pydantic's words for the member of a union that it took."""
+    names = list(map(str, loc))
+    if "keyframes" in loc[:-2] and isinstance(loc[-1], int):
+        names[-1] = Keyframe._fields[loc[-1]]
+    if len(names) > 2 and names[0] == "beds":
+        names.pop(2)
+    return [name for name in names if name not in ("number", "keyframes", "word")]
+
+
+_OWN_MESSAGES = ("range", "size", "unsorted", "no_ratio")
 _PLAIN_MESSAGES = {
     "missing": "is missing",
+    "union_tag_not_found": "is missing",
     "extra_forbidden": "is not a field of a track spec",
-    "int_from_float": "must be a whole number",
     "tuple_type": "must be a list",
     "string_type": "must be text",
     "model_type": "must be an object with named fields",

@@ -1,86 +1,90 @@
-"""The beat: binaural, monaural or isochronic."""
+"""The beats: binaural, monaural and isochronic tones, and the pulse embedded in other sounds."""
 
 import numpy as np
 
-from audio.levels import amplitude_of
-from audio.spec import SAMPLE_RATE, Beat
+from audio.curves import (
+    Phase,
+    Value,
+    between_knots,
+    highest,
+    keyframes_of,
+    knots_of,
+    softened,
+    values_at,
+)
+from audio.panning import Balance
+from audio.scratch import Scratch
+from audio.spec import Beat
+from audio.waves import quarter_sine, wave_form
 
-# An isochronic edge takes a tenth of the period: soft at every rate, and at slow rates never so
-# long that the pulse stops being a pulse.
-EDGE_CYCLES = 0.1
-LONGEST_EDGE_S = 0.02
-
-GRID_FRAMES = 1024
+# How much of the beat each ear's tone is above the carrier.
+_OFFSETS = {"binaural": (0.5, -0.5), "monaural": (0.5, -0.5), "isochronic": (0.0,)}
 
 
 class BeatLayer:
-    """The samples of a :class:`~audio.spec.Beat`.
+    """The samples of a :class:`~audio.spec.Beat` of any kind but embedded.
 
     Stateless: every sample follows from its index alone, so blocks may be asked for in any size.
     """
 
-    def __init__(self, beat: Beat) -> None:
-        self._beat = beat
-        self._amplitude = amplitude_of(beat.level_db)
+    def __init__(self, beat: Beat, *, sample_rate: int) -> None:
+        highest_hz = highest(beat.carrier_hz) + highest(beat.beat_hz) / 2
+        self._wave = wave_form(beat.wave, highest_hz=highest_hz, sample_rate=sample_rate)
+        tones = [[(1, beat.carrier_hz), (n, beat.beat_hz)] for n in _OFFSETS[beat.kind]]
+        self._phase = Phase(*tones, sample_rate=sample_rate, shift=-0.25)
+        self._gate = Gate(beat, sample_rate=sample_rate) if beat.kind == "isochronic" else None
+        self._monaural = beat.kind == "monaural"
+        self._balance = Balance(
+            level_db=beat.level_db, pan=beat.pan, spin_hz=beat.spin_hz, sample_rate=sample_rate
+        )
+        self._scratch = Scratch()
 
     def add_to(self, block: np.ndarray, start: int) -> None:
         """Add the beat to ``block``, float64 of shape (frames, 2), that begins at ``start``."""
-        beat, frames = self._beat, len(block)
-        if beat.kind == "isochronic":
-            tone = _sine(start, frames, beat.carrier_hz)
-            tone *= _gate(start, frames, beat.beat_hz)
-            tone *= self._amplitude
-            block += tone[:, np.newaxis]
-            return
-        left = _sine(start, frames, beat.carrier_hz + beat.beat_hz / 2)
-        right = _sine(start, frames, beat.carrier_hz - beat.beat_hz / 2)
-        if beat.kind == "monaural":
-            left += right
-            left *= self._amplitude / 2
-            block += left[:, np.newaxis]
-        else:
-            left *= self._amplitude
-            right *= self._amplitude
-            block[:, 0] += left
-            block[:, 1] += right
+        frames = len(block)
+        tones = self._wave(self._phase.cycles(start, frames))
+        if self._gate:
+            tones *= self._gate.gains(start, frames)
+        elif self._monaural:
+            tones = np.add(*tones, out=tones[0])[np.newaxis]
+            tones *= 0.5
+        sound = self._scratch("sound", (frames,), np.float32)
+        for ear, gain in enumerate(self._balance.gains(start, frames)):
+            np.multiply(tones[ear % len(tones)], gain, out=sound, casting="same_kind")
+            block[:, ear] += sound
 
 
-def _sine(start: int, frames: int, frequency_hz: float) -> np.ndarray:
-    """sin(2π · frequency · n / rate) for ``frames`` samples from n = ``start`` on, float64.
+class Gate:
+    """The gain 0…1 by which an isochronic or embedded beat switches a sound on and off.
 
-    Only the first sample of each row of the grid has its sine computed; the others follow by
-    sin(a + b) = sin a · cos b + cos a · sin b. That is several times faster and, the grid being
-    fixed in the track, every sample is the same in whatever block it is asked for.
+    A period begins at the foot of the rising edge, so a track starts in silence. Both edges are
+    raised cosines and lie within the time that the sound is on.
     """
-    first_row, last_row = start // GRID_FRAMES, -(-(start + frames) // GRID_FRAMES)
-    rows = 2 * np.pi * _cycles(np.arange(first_row, last_row) * GRID_FRAMES, frequency_hz)
-    columns = 2 * np.pi * _cycles(np.arange(GRID_FRAMES), frequency_hz)
-    wave = np.outer(np.sin(rows), np.cos(columns))
-    wave += np.outer(np.cos(rows), np.sin(columns))
-    skipped = start - first_row * GRID_FRAMES
-    return wave.reshape(-1)[skipped : skipped + frames]
 
+    def __init__(self, beat: Beat, *, sample_rate: int) -> None:
+        self._beat, self._rate = beat, sample_rate
+        self._phase = Phase([(1, beat.beat_hz)], sample_rate=sample_rate)
 
-def _cycles(index: np.ndarray, frequency_hz: float) -> np.ndarray:
-    """Phase in cycles at each sample, reduced to −0.5…0.5.
+    def gains(self, start: int, frames: int) -> np.ndarray:
+        """The gain at each frame, float64 of shape (frames,)."""
+        duty = self._moving(self._beat.duty, start, frames)
+        passed = self._phase.cycles(start, frames)[0]
+        passed -= np.floor(passed)
+        height = (duty - passed) / (duty * self._beat.release)
+        passed /= duty * self._beat.attack
+        np.minimum(height, passed, out=height)
+        np.clip(height, 0, 1, out=height)
+        # Half a cosine from −1 to 1 is a sine from −1/4 to 1/4 of a cycle.
+        height *= 0.5
+        height -= 0.25
+        gain = quarter_sine(height)
+        gain -= 1
+        gain *= self._moving(self._beat.depth, start, frames) / 2
+        gain += 1
+        return gain
 
-    The product is a float64 of at most 1500 Hz × 7200 s ≈ 10⁷ cycles, so the phase is good to
-    10⁻⁹ cycles (−160 dB) at the end of the longest track. It is reduced before it is multiplied
-    by 2π, which would round it once more.
-    """
-    cycles = index * (frequency_hz / SAMPLE_RATE)
-    cycles -= np.rint(cycles)
-    return cycles
-
-
-def _gate(start: int, frames: int, beat_hz: float) -> np.ndarray:
-    """Gain 0…1 that is on for half of each period, measured at half height.
-
-    Each edge is a raised cosine. The period begins at the foot of the rising edge, so a track
-    starts in silence.
-    """
-    edge = min(EDGE_CYCLES, LONGEST_EDGE_S * beat_hz)
-    index = np.arange(start, start + frames, dtype=np.float64)
-    from_middle = np.abs(_cycles(index - (0.25 + edge / 2) * SAMPLE_RATE / beat_hz, beat_hz))
-    height = np.clip((0.25 - from_middle) / edge + 0.5, 0, 1)
-    return np.sin(np.pi / 2 * height) ** 2
+    def _moving(self, value: Value, start: int, frames: int) -> float | np.ndarray:
+        if len(keyframes_of(value)) == 1:
+            return keyframes_of(value)[0].value
+        times_s = knots_of(start, frames) / self._rate
+        return between_knots(values_at(softened(value), times_s), start, frames)

@@ -20,19 +20,23 @@ from jobs.speech import voices
 
 NONE = "none"
 
-MINUTES = spec.Range(spec.DURATION_S.low / 60, spec.DURATION_S.high / 60, "minutes")
+# The studio offers less than the engine can do.
+MINUTES = spec.Range(1, 120, "minutes")
+BEAT_HZ = spec.Range(0.5, 45, "Hz")
+CARRIER_HZ = spec.Range(20, 1500, "Hz")
+OFFERED = {"duration_min": MINUTES, "beat_hz": BEAT_HZ, "carrier_hz": CARRIER_HZ}
 LINE_PROBLEMS_SHOWN = 5
 
 # Which field of the form answers for which field of the spec.
 FIELD_OF = {
     "title": "title",
     "duration_s": "duration_min",
-    "beat.kind": "beat_kind",
-    "beat.beat_hz": "beat_hz",
-    "beat.carrier_hz": "carrier_hz",
-    "beat.level_db": "beat_db",
-    "noise.colour": "noise",
-    "noise.level_db": "noise_db",
+    "beats.0.kind": "beat_kind",
+    "beats.0.beat_hz": "beat_hz",
+    "beats.0.carrier_hz": "carrier_hz",
+    "beats.0.level_db": "beat_db",
+    "beds.0.colour": "noise",
+    "beds.0.level_db": "noise_db",
     "speech.lines": "affirmations",
     "speech.voice": "voice",
     "speech.level_db": "voice_db",
@@ -96,7 +100,7 @@ class JobForm(forms.Form):
         choices=[(b.key, f"{b.name} · {b.beat_hz:g} Hz") for b in BANDS] + [(CUSTOM, "My own")],
         initial="theta",
     )
-    beat_hz = _number(forms.FloatField, spec.BEAT_HZ, label="Your own beat", required=False)
+    beat_hz = _number(forms.FloatField, BEAT_HZ, label="Your own beat", required=False)
     beat_kind = forms.ChoiceField(
         label="Kind of beat",
         choices=[
@@ -107,7 +111,7 @@ class JobForm(forms.Form):
         ],
         initial="binaural",
     )
-    carrier_hz = _number(forms.FloatField, spec.CARRIER_HZ, label="Carrier tone", initial=200)
+    carrier_hz = _number(forms.FloatField, CARRIER_HZ, label="Carrier tone", initial=200)
     noise = forms.ChoiceField(
         label="Noise",
         choices=[(NONE, "None"), ("white", "White"), ("pink", "Pink"), ("brown", "Brown")],
@@ -123,7 +127,8 @@ class JobForm(forms.Form):
     @classmethod
     def initial_from(cls, track: TrackSpec) -> dict:
         """The choices that lead to ``track``, to make another like it."""
-        beat, noise, speech = track.beat, track.noise, track.speech
+        beat, noise = next(iter(track.beats), None), next(iter(track.beds), None)
+        speech = track.speech
         initial = {
             "title": track.title,
             "affirmations": "\n".join(speech.lines),
@@ -164,15 +169,15 @@ class JobForm(forms.Form):
         recipe = self._recipe(data)
         self._quote = _quote(recipe)
         self._refuse_doubled_fields()
-        self._refuse_odd_beat(data)
+        self._refuse_what_is_not_offered(data)
         try:
             track = TrackSpec.parse(recipe)
         except SpecError as error:
             self._report(error.problems)
             return data
         self._refuse_words_that_do_not_fit(self._quote.spacing)
-        layers = {"beat_kind": "beat", "noise": "noise"}
-        silent = {layer: None for field, layer in layers.items() if data.get(field) == NONE}
+        layers = {"beat_kind": "beats", "noise": "beds"}
+        silent = {layer: () for field, layer in layers.items() if data.get(field) == NONE}
         return data | {"spec": track.model_copy(update=silent)}
 
     def _recipe(self, data: dict) -> dict:
@@ -182,16 +187,21 @@ class JobForm(forms.Form):
         return {
             "title": data.get("title", ""),
             "duration_s": data.get("duration_min", 0) * 60,
-            "beat": {
-                "kind": "isochronic" if beat_kind == NONE else beat_kind,
-                "beat_hz": data.get("beat_hz") if band == CUSTOM else BEAT_OF.get(band),
-                "carrier_hz": data.get("carrier_hz"),
-                "level_db": data.get("beat_db"),
-            },
-            "noise": {
-                "colour": "white" if colour == NONE else colour,
-                "level_db": data.get("noise_db"),
-            },
+            "beats": [
+                {
+                    "kind": "isochronic" if beat_kind == NONE else beat_kind,
+                    "beat_hz": data.get("beat_hz") if band == CUSTOM else BEAT_OF.get(band),
+                    "carrier_hz": data.get("carrier_hz"),
+                    "level_db": data.get("beat_db"),
+                }
+            ],
+            "beds": [
+                {
+                    "kind": "noise",
+                    "colour": "white" if colour == NONE else colour,
+                    "level_db": data.get("noise_db"),
+                }
+            ],
             "speech": {
                 "lines": lines,
                 "voice": data.get("voice", ""),
@@ -208,12 +218,13 @@ class JobForm(forms.Form):
             if hasattr(self.data, "getlist") and len(self.data.getlist(name)) > 1:
                 self.add_error(name, "This came twice; send it once.")
 
-    def _refuse_odd_beat(self, data):
-        beat_hz = data.get("beat_hz")
-        if data.get("band") == CUSTOM and beat_hz is None:
-            self._add("beat_hz", f"Give your own beat, {spec.BEAT_HZ}.")
-        elif beat_hz is not None and not spec.BEAT_HZ.low <= beat_hz <= spec.BEAT_HZ.high:
-            self._add("beat_hz", f"Must be {spec.BEAT_HZ}.")
+    def _refuse_what_is_not_offered(self, data):
+        if data.get("band") == CUSTOM and data.get("beat_hz") is None:
+            self._add("beat_hz", f"Give your own beat, {BEAT_HZ}.")
+        for name, offered in OFFERED.items():
+            value = data.get(name)
+            if value is not None and not offered.low <= value <= offered.high:
+                self._add(name, f"Must be {offered}.")
 
     def _refuse_words_that_do_not_fit(self, fit: Spacing):
         if fit.fits:
@@ -242,7 +253,7 @@ class JobForm(forms.Form):
         for problem in problems:
             if problem.field == "duration_s":
                 self._add("duration_min", f"Must be {MINUTES}.")
-            elif problem.field == "beat.beat_hz" and "band" in self.errors:
+            elif problem.field == "beats.0.beat_hz" and "band" in self.errors:
                 continue
             elif problem not in in_lines:
                 message = problem.message[0].upper() + problem.message[1:]
@@ -255,7 +266,7 @@ class JobForm(forms.Form):
 
 
 def _quote(recipe: dict) -> Quote | None:
-    words_only = {"title": "quote", "beat": None, "noise": None}
+    words_only = {"title": "quote", "beats": (), "beds": ()}
     try:
         track = TrackSpec.parse(recipe | words_only)
     except SpecError:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from audio.curves import highest
 from audio.errors import Cancelled, SpeechError
 from audio.spec import Speech
 from audio.speech.prepare import decode, prepare
@@ -142,7 +143,7 @@ def _clip(
         data = synthesiser.speak(line, speech.voice)
         decode(data)
         store.put(key, data)
-    samples = prepare(data, level_db=speech.level_db, lowpass_hz=speech.lowpass_hz)
+    samples = prepare(data, level_db=highest(speech.level_db), lowpass_hz=speech.lowpass_hz)
     return Clip.save(samples, Path(folder) / f"{key}.npy")
 
 

@@ -30,8 +30,8 @@ def specs(**fixed: st.SearchStrategy) -> st.SearchStrategy[TrackSpec]:
     parts = {
         "title": st.text("Evening 夜", min_size=1, max_size=20).map(lambda t: f"x{t}".strip()),
         "duration_s": st.floats(60, 7200),
-        "beat": st.none() | beats,
-        "noise": st.none() | noises,
+        "beats": st.lists(beats, max_size=1).map(tuple),
+        "beds": st.lists(noises, max_size=1).map(tuple),
         "speech": st.none() | speeches,
         "seed": st.integers(0, 2**32 - 1),
     }

@@ -13,7 +13,8 @@ from tests.real_parts import program
 SPEC = TrackSpec(
     title="Abend – 夜 “calm”",
     duration_s=65.5,
-    beat={"kind": "binaural", "beat_hz": 6, "carrier_hz": 203, "level_db": -12},
+    beats=[{"kind": "binaural", "beat_hz": 6, "carrier_hz": 203, "level_db": -12}],
+    master={"target_lufs": None},
 )
 
 

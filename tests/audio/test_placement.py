@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audio import Speech, SpeechDoesNotFitError, spacing
-from audio.placement import HARD_MIN_GAP_S, LEAD_IN_S, LEAD_OUT_S, schedule, spoken_order
+from audio.placement import HARD_MIN_GAP_S, schedule, spoken_order
 from tests.audio.physics import RATE
 from tests.audio.specs import speeches
 
-LEADS = round((LEAD_IN_S + LEAD_OUT_S) * RATE)
+LEAD_S = 5.0
+LEADS = round(2 * LEAD_S * RATE)
 LEAST_GAP = round(HARD_MIN_GAP_S * RATE)
 
 
@@ -53,28 +54,28 @@ def test_shuffling_depends_on_the_seed():
 
 @given(st.lists(st.integers(1, 20 * RATE), min_size=1, max_size=60), st.integers(0, 600 * RATE))
 def test_lines_are_spread_evenly_from_lead_in_to_lead_out(lengths, spare):
-    order = [str(number) for number in range(len(lengths))]
+    order = tuple(f"line {number}" for number in range(len(lengths)))
     frames_of = dict(zip(order, lengths, strict=True))
     total = LEADS + sum(lengths) + LEAST_GAP * (len(order) - 1) + spare
-    placed = schedule(order, frames_of, total)
-    assert [place.line for place in placed] == order
-    assert placed[0].start == round(LEAD_IN_S * RATE)
+    placed = schedule(speech(*order), frames_of, total)
+    assert tuple(place.line for place in placed) == order
+    assert placed[0].start == round(LEAD_S * RATE)
     ends = [place.start + frames_of[place.line] for place in placed]
     gaps = [place.start - end for place, end in zip(placed[1:], ends, strict=False)]
     if gaps:
-        assert ends[-1] == total - round(LEAD_OUT_S * RATE)
+        assert ends[-1] == total - round(LEAD_S * RATE)
         assert max(gaps) - min(gaps) <= 1
         assert min(gaps) >= LEAST_GAP
     else:
-        assert ends[-1] <= total - round(LEAD_OUT_S * RATE)
+        assert ends[-1] <= total - round(LEAD_S * RATE)
 
 
 def test_one_frame_too_long_is_refused_with_the_length_needed():
     frames_of = {"a": 10 * RATE, "b": 20 * RATE}
     needed = LEADS + 40 * RATE + 2 * LEAST_GAP
-    assert schedule(["a", "b", "a"], frames_of, needed)
+    assert schedule(speech("a", "b", "a"), frames_of, needed)
     with pytest.raises(SpeechDoesNotFitError) as caught:
-        schedule(["a", "b", "a"], frames_of, needed - 1)
+        schedule(speech("a", "b", "a"), frames_of, needed - 1)
     assert caught.value.needed_s == pytest.approx(needed / RATE)
 
 
@@ -85,7 +86,7 @@ def test_the_plan_adds_up(speech, duration_s):
     assert plan.fits == (plan.needed_s <= duration_s)
     assert plan.fits == (plan.gap_s >= 1.0) or plan.count == 1
     assert 60 * (plan.needed_min - 1) < plan.needed_s <= 60 * plan.needed_min
-    used = LEAD_IN_S + LEAD_OUT_S + plan.spoken_s + plan.gap_s * max(1, plan.count - 1)
+    used = 2 * LEAD_S + plan.spoken_s + plan.gap_s * max(1, plan.count - 1)
     assert used == pytest.approx(duration_s)
 
 
@@ -101,4 +102,50 @@ def test_what_is_planned_fits_if_clips_are_as_long_as_estimated():
     plan = spacing(speech(*lines), 600)
     assert plan.fits
     length = round(plan.spoken_s / plan.count * RATE)
-    assert schedule(lines, dict.fromkeys(lines, length), 600 * RATE)
+    assert schedule(speech(*lines), dict.fromkeys(lines, length), 600 * RATE)
+
+
+def test_chosen_gaps_are_kept_and_silence_is_left_at_the_end():
+    spaced = speech("a", "b", "c", gaps=20.0, lead_in_s=8.0, lead_out_s=2.0)
+    placed = schedule(spaced, dict.fromkeys("abc", 3 * RATE), 600 * RATE)
+    assert [place.start / RATE for place in placed] == [8, 31, 54]
+    assert spacing(spaced, 600).gap_s == 20
+    needed = (8 + 3 * 3 + 2 * 20 + 2) * RATE
+    assert schedule(spaced, dict.fromkeys("abc", 3 * RATE), needed)
+    with pytest.raises(SpeechDoesNotFitError) as caught:
+        schedule(spaced, dict.fromkeys("abc", 3 * RATE), needed - 1)
+    assert caught.value.needed_s == pytest.approx(needed / RATE)
+    assert not spacing(spaced, 40).fits
+
+
+@given(
+    st.lists(st.integers(1, 20 * RATE), min_size=1, max_size=30),
+    st.integers(0, 300 * RATE),
+    st.floats(0, 60),
+    st.just("even") | st.floats(0.3, 5),
+    st.integers(0, 2**32 - 1),
+)
+def test_jitter_moves_lines_but_never_into_each_other(lengths, spare, jitter_s, gaps, seed):
+    order = tuple(f"line {number}" for number in range(len(lengths)))
+    frames_of = dict(zip(order, lengths, strict=True))
+    gap = LEAST_GAP if gaps == "even" else round(gaps * RATE)
+    total = LEADS + sum(lengths) + gap * (len(order) - 1) + spare
+    still = speech(*order, gaps=gaps)
+    moved = speech(*order, gaps=gaps, jitter_s=jitter_s)
+    before, after = (schedule(s, frames_of, total, seed=seed) for s in (still, moved))
+    assert after == schedule(moved, frames_of, total, seed=seed)
+    assert after[0].start >= LEADS // 2
+    assert after[-1].stop <= total - LEADS // 2
+    assert all(place.stop - place.start == frames_of[place.line] for place in after)
+    assert all(two.start - one.stop >= LEAST_GAP for one, two in pairwise(after))
+    moves = [abs(one.start - two.start) for one, two in zip(before, after, strict=True)]
+    assert max(moves) <= jitter_s * RATE + 1
+
+
+def test_jitter_is_heard():
+    jittered = speech(*"abcdefgh", jitter_s=3.0)
+    placed = schedule(jittered, dict.fromkeys("abcdefgh", RATE), 600 * RATE, seed=1)
+    gaps = {two.start - one.stop for one, two in pairwise(placed)}
+    assert len(gaps) == 7
+    other = schedule(jittered, dict.fromkeys("abcdefgh", RATE), 600 * RATE, seed=2)
+    assert placed != other

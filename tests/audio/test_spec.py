@@ -14,9 +14,10 @@ from tests.audio.specs import specs
 GOOD = {
     "title": "Evening",
     "duration_s": 600,
-    "beat": {"kind": "binaural", "beat_hz": 6},
-    "noise": {"colour": "pink"},
+    "beats": [{"kind": "binaural", "beat_hz": [[0, 10], [300, 4, "smooth"], [600, 6]]}],
+    "beds": [{"kind": "noise", "colour": "pink"}, {"kind": "ocean"}],
     "speech": {"lines": ["I am calm"], "voice": "espeak:en-us+f3"},
+    "phases": [{"name": "Settle", "start_s": 0}, {"name": "Hold", "start_s": 300}],
 }
 
 
@@ -28,7 +29,7 @@ def faults(data) -> dict[str, str]:
 
 def changed(field: str, value) -> dict:
     data = json.loads(json.dumps(GOOD))
-    *parents, last = field.split(".")
+    *parents, last = (int(name) if name.isdigit() else name for name in field.split("."))
     part = data
     for name in parents:
         part = part[name]
@@ -53,15 +54,37 @@ def test_a_spec_cannot_be_changed():
         ("title", "", "from 1 to 120 characters"),
         ("title", "a" * 121, "from 1 to 120 characters"),
         ("title", "a\x00b", "control character"),
-        ("duration_s", 59, "from 60 to 7200 seconds"),
-        ("duration_s", math.nan, "from 60 to 7200 seconds"),
-        ("duration_s", "long", "from 60 to 7200 seconds"),
-        ("beat.beat_hz", 0.4, "from 0.5 to 45 Hz"),
-        ("beat.carrier_hz", 1501, "from 20 to 1500 Hz"),
-        ("beat.level_db", 0.1, "from -60 to 0 dB"),
-        ("beat.kind", "trinaural", "must be one of"),
-        ("noise.colour", "mauve", "must be one of"),
-        ("noise.loud", 1, "not a field"),
+        ("duration_s", 59, "from 60 to 28800 seconds"),
+        ("duration_s", math.nan, "from 60 to 28800 seconds"),
+        ("duration_s", math.inf, "from 60 to 28800 seconds"),
+        ("duration_s", 10**400, "from 60 to 28800 seconds"),
+        ("duration_s", "600", "from 60 to 28800 seconds"),
+        ("duration_s", True, "from 60 to 28800 seconds"),
+        ("sample_rate", 8000, "must be one of 44100 or 48000"),
+        ("bit_depth", 8, "must be one of 16 or 24"),
+        ("version", 7, "must be one of 1"),
+        ("seed", -1, "from 0 to 4.29497e+09"),
+        ("fade_in_s", 0, "from 0.01 to 600 seconds"),
+        ("fade_out_s", 599, "at most 598 seconds"),
+        ("master", {"target_lufs": -13}, None),
+        ("beats", 3, "must be a list"),
+        ("beats", [GOOD["beats"][0]] * 5, "from 0 to 4 beats"),
+        ("beats.0", 3, "object with named fields"),
+        ("beats.0.beat_hz", 0, "from 0.01 to 100 Hz"),
+        ("beats.0.beat_hz", None, "from 0.01 to 100 Hz"),
+        ("beats.0.carrier_hz", 20_001, "from 1 to 20000 Hz"),
+        ("beats.0.level_db", 0.1, "from -60 to 0 dB"),
+        ("beats.0.level_db", -math.inf, "from -60 to 0 dB"),
+        ("beats.0.kind", "trinaural", "must be one of"),
+        ("beats.0.bed", 6, "a whole number from 0 to 5"),
+        ("beats.0.pan", 1.5, "from -1 to 1"),
+        ("beats.0.release", 0.9, "at most 0.8"),
+        ("beats.0.loudness", 1, "not a field"),
+        ("beds", [{"kind": "rain"}] * 7, "from 0 to 6 beds"),
+        ("beds.0.colour", "mauve", "must be one of"),
+        ("beds.0.kind", "hail", "must be one of 'noise', 'rain'"),
+        ("beds.1.period_s", 2, "from 3 to 30 seconds"),
+        ("beds.1.colour", "pink", "not a field"),
         ("speech.lines", [], "from 1 to 500 lines"),
         ("speech.lines", ["a"] * 501, "from 1 to 500 lines"),
         ("speech.lines", "abc", "must be a list"),
@@ -71,21 +94,77 @@ def test_a_spec_cannot_be_changed():
         ("speech.repetitions", 21, "from 1 to 20"),
         ("speech.repetitions", 1.5, "whole number"),
         ("speech.lowpass_hz", 1999, "from 2000 to 8000 Hz"),
-        ("seed", -1, "from 0 to 4.29497e+09"),
-        ("beat", 3, "object with named fields"),
+        ("speech.gaps", "odd", "from 0.3 to 3600 seconds"),
+        ("speech.gaps", 0.1, "from 0.3 to 3600 seconds"),
+        ("phases.1.start_s", 0, "above 0 seconds"),
+        ("phases.1.start_s", 600, "below 600 seconds"),
     ],
 )
 def test_a_fault_is_named_with_what_is_permitted(field, value, says):
     found = faults(changed(field, value))
+    if field == "master":
+        field, says = "master.target_lufs", "from -23 to -14 LUFS"
     assert list(found) == [field]
     assert says in found[field]
 
 
+@pytest.mark.parametrize(
+    ("keyframes", "at", "says"),
+    [
+        ([], "", "from 1 to 1000 keyframes"),
+        ([[0, 5]] * 1001, "", "from 1 to 1000 keyframes"),
+        ([[10, 5], [5, 6]], "", "sorted by time: keyframe 1"),
+        ([[10, 5], [10, 6]], "", "at least 0.01 seconds after keyframe 0"),
+        ([[-1, 5]], ".0.time_s", "from 0 to 28800 seconds"),
+        ([[math.nan, 5]], ".0.time_s", "from 0 to 28800 seconds"),
+        ([[0, 5], [9, 101]], ".1.value", "from 0.01 to 100 Hz"),
+        ([[0, math.nan]], ".0.value", "from 0.01 to 100 Hz"),
+        ([[0, "5"]], ".0.value", "from 0.01 to 100 Hz"),
+        ([[0, 5, "wavy"]], ".0.curve", "'step', 'linear', 'smooth' or 'exponential'"),
+        ([[0]], ".0.value", "must be a keyframe: [time_s, value, curve]"),
+        ([[0, 5, "step", 1]], ".0", "must be a keyframe: [time_s, value, curve]"),
+        ([5], ".0", "must be a keyframe: [time_s, value, curve]"),
+        ("0", "", "from 0.01 to 100 Hz"),
+    ],
+)
+def test_a_fault_in_keyframes_is_named(keyframes, at, says):
+    found = faults(changed("beats.0.beat_hz", keyframes))
+    assert list(found) == [f"beats.0.beat_hz{at}"]
+    assert says in found[f"beats.0.beat_hz{at}"]
+
+
+def test_an_exponential_curve_needs_a_ratio():
+    found = faults(changed("beats.0.pan", [[0, -1, "exponential"], [9, 1]]))
+    assert "both values must be above 0, or both below" in found["beats.0.pan"]
+    assert TrackSpec.parse(changed("beats.0.pan", [[0, -1, "exponential"], [9, -0.5]]))
+
+
+def test_levels_that_cannot_sum_are_refused():
+    tone = {"kind": "isochronic", "beat_hz": 6, "level_db": -5}
+    assert "at most 0 dB" in faults(changed("beats", [tone, tone]))["beats"]
+    assert TrackSpec.parse(changed("beats", [tone]))
+    assert TrackSpec.parse(changed("beats", [{**tone, "level_db": -12}] * 4))
+    beds = [{"kind": "wind", "level_db": [[0, -60], [60, 0]]}] * 5
+    assert "at most 6 dB" in faults(changed("beds", beds))["beds"]
+    assert TrackSpec.parse(changed("beds", beds[:3]))
+
+
+def test_an_embedded_beat_needs_its_bed():
+    embedded = {"kind": "embedded", "beat_hz": 6}
+    assert TrackSpec.parse(changed("beats", [embedded, {**embedded, "bed": 1}]))
+    assert "from 0 to 1" in faults(changed("beats", [{**embedded, "bed": 2}]))["beats.0.bed"]
+    alone = changed("beats", [embedded]) | {"beds": []}
+    assert "needs a bed" in faults(alone)["beats.0.kind"]
+
+
 def test_all_faults_are_named_at_once():
     data = changed("title", "")
-    data["beat"]["beat_hz"] = 99
+    data["beats"][0]["beat_hz"] = 101
     data["speech"]["lines"] = ["fine", "!?", "x" * 401]
-    assert faults(data).keys() == {"title", "beat.beat_hz", "speech.lines.1", "speech.lines.2"}
+    assert faults(data).keys() == {"title", "beats.0.beat_hz", "speech.lines.1", "speech.lines.2"}
+    data = changed("phases.1.start_s", 600)
+    data["beats"] = [{"kind": "embedded", "beat_hz": 6, "bed": 4}]
+    assert faults(data).keys() == {"beats.0.bed", "phases.1.start_s"}
 
 
 def test_lines_that_are_all_bad_are_not_called_missing():
@@ -95,11 +174,22 @@ def test_lines_that_are_all_bad_are_not_called_missing():
     }
 
 
-def test_a_tone_below_hearing_is_refused():
-    data = changed("beat", {"kind": "binaural", "beat_hz": 45, "carrier_hz": 20})
-    assert "at least 23.5 Hz" in faults(data)["beat.carrier_hz"]
-    data["beat"]["kind"] = "isochronic"
-    assert TrackSpec.parse(data)
+@pytest.mark.parametrize(
+    ("beat_hz", "carrier_hz", "says"),
+    [
+        (45, 20, "at least 23.5 Hz and below 22027.5 Hz for a beat of 45 Hz"),
+        ([[0, 10], [60, 20]], [[0, 30], [60, 10.5]], "at least 11 Hz"),
+        (100, 20_000, None),
+        ([[0, 40], [600, 2]], [[0, 400], [600, 20]], None),
+    ],
+)
+def test_both_tones_must_be_audible_at_every_moment(beat_hz, carrier_hz, says):
+    beat = {"kind": "binaural", "beat_hz": beat_hz, "carrier_hz": carrier_hz}
+    if says is None:
+        assert TrackSpec.parse(changed("beats", [beat]))
+        return
+    assert says in faults(changed("beats", [beat]))["beats.0.carrier_hz"]
+    assert TrackSpec.parse(changed("beats", [{**beat, "kind": "isochronic"}]))
 
 
 def test_equal_words_are_equal_lines():
@@ -113,7 +203,21 @@ json_values = st.recursive(
     max_leaves=8,
 )
 fields = st.sampled_from(
-    [*GOOD, "seed", "version", "beat.kind", "beat.carrier_hz", "noise.colour", "speech.lines"]
+    [
+        *GOOD,
+        "seed",
+        "version",
+        "master",
+        "beats.0",
+        "beats.0.kind",
+        "beats.0.carrier_hz",
+        "beds.0",
+        "beds.0.level_db",
+        "beds.1.kind",
+        "speech.lines",
+        "speech.gaps",
+        "phases.0.start_s",
+    ]
 )
 
 

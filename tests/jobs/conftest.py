@@ -34,8 +34,8 @@ def spec():
         {
             "title": "Calm",
             "duration_s": 60,
-            "beat": {"kind": "binaural", "beat_hz": 6},
-            "noise": {"colour": "pink"},
+            "beats": [{"kind": "binaural", "beat_hz": 6}],
+            "beds": [{"kind": "noise", "colour": "pink"}],
             "speech": {"lines": ["I am calm", "I am here"], "voice": "espeak:en-us+f3"},
             "seed": 1,
         }

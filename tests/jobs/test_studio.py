@@ -25,9 +25,10 @@ def spec_of(choices):
 def test_choices_become_a_spec(spec_of):
     spec = spec_of(lowpass_hz="3750", repetitions="3", order="shuffled")
     assert (spec.title, spec.duration_s) == ("Calm evening", 300)
-    assert (spec.beat.kind, spec.beat.beat_hz, spec.beat.carrier_hz) == ("binaural", 6, 200)
-    assert (spec.beat.level_db, spec.noise.level_db, spec.speech.level_db) == (-12, -24, -15)
-    assert spec.noise.colour == "pink"
+    [beat], [bed] = spec.beats, spec.beds
+    assert (beat.kind, beat.beat_hz, beat.carrier_hz) == ("binaural", 6, 200)
+    assert (beat.level_db, bed.level_db, spec.speech.level_db) == (-12, -24, -15)
+    assert bed.colour == "pink"
     assert spec.speech.lines == ("I am calm", "I am strong", "I am here")
     assert (spec.speech.lowpass_hz, spec.speech.repetitions) == (3750, 3)
     assert spec.speech.order == "shuffled"
@@ -38,17 +39,17 @@ def test_choices_become_a_spec(spec_of):
     [("delta", 2), ("delta4", 4), ("theta", 6), ("alpha", 10), ("beta", 20), ("gamma", 40)],
 )
 def test_a_band_stands_for_its_beat(spec_of, band, beat_hz):
-    assert spec_of(band=band).beat.beat_hz == beat_hz
+    assert spec_of(band=band).beats[0].beat_hz == beat_hz
 
 
 def test_a_beat_of_one_s_own(spec_of):
-    assert spec_of(band="custom", beat_hz="7.83").beat.beat_hz == 7.83
+    assert spec_of(band="custom", beat_hz="7.83").beats[0].beat_hz == 7.83
 
 
 def test_what_is_switched_off_is_not_in_the_spec(spec_of):
     spec = spec_of(beat_kind="none", noise="none")
-    assert spec.beat is None
-    assert spec.noise is None
+    assert spec.beats == ()
+    assert spec.beds == ()
 
 
 def test_blank_lines_and_spaces_do_not_count(spec_of):

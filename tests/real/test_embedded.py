@@ -118,7 +118,7 @@ def test_a_track_in_the_making_survives_a_restart(tmp_path, choices):
 def test_render_needs_no_database(tmp_path):
     spec = TrackSpec.parse(
         {
-            "title": "By hand", "duration_s": 60, "beat": {"kind": "monaural", "beat_hz": 4},
+            "title": "By hand", "duration_s": 60, "beats": [{"kind": "monaural", "beat_hz": 4}],
             "speech": {"lines": ["I am calm"], "voice": "espeak:en-us+f3"},
         }
     )  # fmt: skip
@@ -139,7 +139,7 @@ def test_render_needs_no_database(tmp_path):
         cwd=ROOT, env=environment, capture_output=True, text=True,
     )  # fmt: skip
     assert refused.returncode != 0
-    assert "duration_s: must be from 60 to 7200 seconds" in refused.stderr
+    assert "duration_s: must be from 60 to 28800 seconds" in refused.stderr
     assert "loudness" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not (tmp_path / "no.flac").exists()

@@ -1,0 +1,109 @@
+"""A person's own recording, looped: each end fades into the next beginning."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from audio.beds.layer import BedLayer
+from audio.beds.recording import resampled
+from audio.errors import AudioError
+from audio.levels import rms_of
+
+QUIETEST_DB = -60.0
+
+
+class MusicLayer(BedLayer):
+    """The recording in ``file`` (FLAC, WAV, MP3 or Ogg) over and over.
+
+    Its beginning comes in over ``crossfade_s`` seconds, at most half of the file, while its end
+    goes out. The file is read as it is needed. Asking for blocks in order is fast; going back
+    starts again.
+
+    Raises
+    ------
+    AudioError
+        The file is missing, silent, or not what :mod:`audio.beds.recording` permits.
+    """
+
+    def __init__(self, *, file: str, crossfade_s: float, **common) -> None:
+        self._path, self._crossfade_s = Path(file), crossfade_s
+        super().__init__(**common)
+
+    def _prepare(self) -> None:
+        frames, energy = 0, 0.0
+        for sound in map(self._narrowed, resampled(self._path, self._rate)):
+            frames += sound.shape[1]
+            energy += float(np.vdot(sound, sound))
+        if math.sqrt(energy) <= rms_of(QUIETEST_DB) * math.sqrt(2 * frames):
+            raise AudioError(f"{self._path.name} is silent; choose another recording")
+        fade = min(round(self._crossfade_s * self._rate), frames // 2)
+        self._rise = np.sin(np.pi / 2 * (np.arange(fade) + 0.5) / fade).astype(np.float32)
+        self._frames, self._power = frames, energy / (2 * frames)
+        self._rewind()
+
+    def _rms(self) -> float:
+        return math.sqrt(self._power)
+
+    def add_to(self, block: np.ndarray, start: int) -> None:
+        """Add the frames from ``start`` on to ``block``, float64 of shape (frames, 2)."""
+        if start < self._begins:
+            self._rewind()
+        done = 0
+        while done < len(block):
+            skipped = start + done - self._begins
+            if skipped >= self._sound.shape[1]:
+                self._begins += self._sound.shape[1]
+                self._sound = next(self._coming)
+                continue
+            sound = self._sound[:, skipped : skipped + len(block) - done]
+            block[done : done + sound.shape[1]] += sound.T
+            done += sound.shape[1]
+
+    def _rewind(self) -> None:
+        self._begins, self._sound = 0, np.zeros((2, 0), np.float32)
+        self._coming = self._looped()
+
+    def _looped(self) -> Iterator[np.ndarray]:
+        """The endless sound, float32 of shape (2, frames), in parts of some seconds."""
+        fade = len(self._rise)
+        reader = _Reader(self._parts())
+        yield reader.take(fade)
+        while True:
+            for left in range(self._frames - 2 * fade, 0, -self._rate):
+                yield reader.take(min(left, self._rate))
+            end = reader.take(fade)
+            reader = _Reader(self._parts())
+            yield crossfaded(end, reader.take(fade), self._rise)
+
+    def _parts(self) -> Iterator[np.ndarray]:
+        for sound in resampled(self._path, self._rate):
+            yield self._narrowed(sound) * self._gain
+
+
+def crossfaded(end: np.ndarray, start: np.ndarray, rise: np.ndarray) -> np.ndarray:
+    """``end`` going out while ``start`` comes in, both of shape (2, len(rise)).
+
+    The gains are quarter sines. Were the two alike, they would add up to more power than either
+    has, were they opposite, to less; what their correlation foretells is made good.
+    """
+    energies = float(np.vdot(end, end)) * float(np.vdot(start, start))
+    alike = float(np.vdot(end, start)) / math.sqrt(energies) if energies else 0.0
+    power = 1 + 2 * max(alike, -0.9) * rise * rise[::-1]
+    return (end * rise[::-1] + start * rise) / np.sqrt(power)
+
+
+class _Reader:
+    """Takes any number of frames at a time out of parts that come as they come."""
+
+    def __init__(self, parts: Iterator[np.ndarray]) -> None:
+        self._parts, self._left = parts, np.zeros((2, 0), np.float32)
+
+    def take(self, frames: int) -> np.ndarray:
+        taken = [self._left]
+        while sum(part.shape[1] for part in taken) < frames:
+            taken.append(next(self._parts))
+        whole = np.concatenate(taken, axis=1)
+        self._left = whole[:, frames:]
+        return whole[:, :frames]

@@ -1,0 +1,133 @@
+"""A recording that a person brings: checked, decoded and brought to our rate bit by bit."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import scipy
+import soundfile
+
+from audio.errors import AudioError
+
+KINDS = ("WAV", "WAVEX", "RF64", "FLAC", "OGG", "MP3", "MPEG")
+CHANNELS = (1, 2)
+LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 16_000, 192_000
+SHORTEST_S, LONGEST_S = 1, 4 * 3600
+
+# Half the taps of the resampling filter, in samples of the slower rate: −100 dB from the first
+# 5 % beyond the band on.
+REACH = 32
+KAISER = 10.0
+
+
+def decoded(path: Path) -> Iterator[np.ndarray]:
+    """Yield the sound at its own rate, float32 of shape (2, frames), a second or so at a time.
+
+    Raises
+    ------
+    AudioError
+        Not one of the ``KINDS`` of file, cut short, or with a number of channels, a rate or a
+        length that is not permitted.
+    """
+    if _cut_short(path):
+        raise AudioError(f"{path.name} is cut short; get it again")
+    with _opened(path) as file:
+        done, announced = 0, file.frames
+        while len(sound := file.read(file.samplerate, "float32", always_2d=True)):
+            if not np.isfinite(sound).all():
+                raise AudioError(f"{path.name} holds values that are no numbers")
+            done += len(sound)
+            yield np.ascontiguousarray(np.broadcast_to(sound, (len(sound), 2)).T)
+        if done < announced:
+            raise AudioError(f"{path.name} is cut short; get it again")
+
+
+def resampled(path: Path, rate: int) -> Iterator[np.ndarray]:
+    """Yield the sound at ``rate``, float32 of shape (2, frames)."""
+    with _opened(path) as file:
+        own = file.samplerate
+    if own == rate:
+        yield from decoded(path)
+        return
+    common = math.gcd(own, rate)
+    up, down = rate // common, own // common
+    # Whole multiples of ``down`` fall on samples of both rates.
+    half = -(-REACH * max(up, down) // down) * down
+    context = -(-half // (up * down)) * down
+    taps = scipy.signal.firwin(2 * half + 1, 1 / max(up, down), window=("kaiser", KAISER)) * up
+    skipped, silence = (context * up + half) // down, np.zeros((2, context), np.float32)
+    before = silence
+    for sound, after in _with_next(decoded(path), down, context):
+        whole = np.concatenate([before, sound, after], axis=1)
+        made = scipy.signal.upfirdn(taps.astype(np.float32), whole, up, down)
+        yield made[:, skipped : skipped + -(-sound.shape[1] * up // down)]
+        before = whole[:, sound.shape[1] : sound.shape[1] + context]
+
+
+def _with_next(
+    parts: Iterator[np.ndarray], multiple: int, context: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Cut ``parts`` into multiples of ``multiple`` frames, each with ``context`` that follow."""
+    waiting = np.zeros((2, 0), np.float32)
+    for part in parts:
+        waiting = np.concatenate([waiting, part], axis=1)
+        ready = (waiting.shape[1] - context) // multiple * multiple
+        if ready > 0:
+            yield waiting[:, :ready], waiting[:, ready : ready + context]
+            waiting = waiting[:, ready:]
+    yield waiting, np.zeros((2, context), np.float32)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+    if not path.exists():
+        raise AudioError(f"{path.name} is not there")
+    try:
+        file = soundfile.SoundFile(path)
+    except (soundfile.LibsndfileError, TypeError, OSError) as error:
+        raise AudioError(f"{path.name} is not a recording in FLAC, WAV, MP3 or Ogg") from error
+    with file:
+        _permit(path.name, file)
+        try:
+            yield file
+        except soundfile.LibsndfileError as error:
+            raise AudioError(f"{path.name} is cut short or damaged; get it again") from error
+
+
+def _permit(name: str, file: soundfile.SoundFile) -> None:
+    if file.format not in KINDS:
+        raise AudioError(f"{name} is not a recording in FLAC, WAV, MP3 or Ogg")
+    if file.channels not in CHANNELS:
+        raise AudioError(f"{name} has {file.channels} channels; it must have 1 or 2")
+    if not LOWEST_RATE_HZ <= file.samplerate <= HIGHEST_RATE_HZ:
+        raise AudioError(
+            f"{name} has a rate of {file.samplerate} Hz; "
+            f"it must be from {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz"
+        )
+    if not SHORTEST_S <= file.frames / file.samplerate <= LONGEST_S:
+        raise AudioError(f"{name} must last from {SHORTEST_S} second to {LONGEST_S // 3600} hours")
+
+
+def _cut_short(path: Path) -> bool:
+    """Whether less is there than the file itself says; libsndfile passes over that.
+
+    A RIFF header tells the size, unless its writer could not know it and put the greatest number
+    or 0; the last page of an Ogg stream is marked as such.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+            size = file.seek(0, 2)
+            file.seek(max(0, size - 65_307))
+            end = file.read()
+    except OSError:
+        return False
+    if start[:4] == b"RIFF":
+        announced = int.from_bytes(start[4:], "little")
+        return size < announced + 8 and 0 < announced < 0x7FFF_FFFF
+    if start[:4] == b"OggS":
+        page = end.rfind(b"OggS")
+        return page < 0 or not end[page + 5 : page + 6] or not end[page + 5] & 4
+    return False

@@ -1,0 +1,138 @@
+"""The finished recording on disk: FLAC or WAV, tagged, complete or not there at all."""
+
+import uuid
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from audio import tags as flac_tags
+from audio.errors import AudioError
+from audio.tags import Tags
+from audio.watch import Watch
+
+ENDINGS = (".flac", ".wav")
+
+# A RIFF file counts its bytes in 32 bits; beyond that WAV is written as RF64 (EBU Tech 3306),
+# which the same players read. A megabyte is left for the tags.
+LARGEST_RIFF_BYTES = 2**32 - 2**20
+
+# So many may wait to be written: then neither thread idles when a block takes longer than others.
+BLOCKS_AHEAD = 4
+
+_NOT_WRITTEN = "the recording could not be written; the disk may be full"
+
+
+def write(
+    path: Path,
+    blocks: Iterator[np.ndarray],
+    *,
+    frames: int,
+    sample_rate: int,
+    bit_depth: int,
+    tags: Tags,
+    watch: Watch | None = None,
+) -> None:
+    """Write ``blocks`` while a second thread makes the next ones.
+
+    The file appears at ``path`` when it is complete; until then, and after any failure, whatever
+    was there before is untouched.
+
+    Parameters
+    ----------
+    path : where to; its folder must exist. The ending says the format: ``.flac`` or ``.wav``.
+    blocks : of int16 for 16 bits, or int32 with the bits at the top for 24; shape (frames, 2).
+    frames : length of the track.
+    sample_rate, bit_depth : in Hz, and 16 or 24.
+    tags : FLAC holds all of them; WAV title, artist, date and recipe.
+    watch : hears of progress, and may cancel.
+
+    Raises
+    ------
+    Cancelled
+        ``watch`` was told so.
+    AudioError
+        The ending is another one, or the file could not be written.
+    OSError
+        The folder is missing or may not be written to.
+    """
+    path, watch = Path(path), watch or Watch()
+    kind = _format_of(path, frames * 2 * bit_depth // 8)
+    with complete_or_absent(path) as part:
+        with (
+            _writer_errors(),
+            soundfile.SoundFile(part, "w", sample_rate, 2, f"PCM_{bit_depth}", format=kind) as file,
+            ThreadPoolExecutor(1, thread_name_prefix="render") as maker,
+        ):
+            _announce(file, tags)
+            done = 0
+            coming = deque(maker.submit(next, blocks, None) for _ in range(BLOCKS_AHEAD))
+            while (block := coming.popleft().result()) is not None:
+                coming.append(maker.submit(next, blocks, None))
+                file.write(block)
+                done += len(block)
+                watch.look(done / frames)
+        _verify(part, frames)
+        if kind == "FLAC":
+            flac_tags.write(part, tags)
+
+
+@contextmanager
+def complete_or_absent(path: Path) -> Iterator[Path]:
+    """A name beside ``path`` to write to; it takes ``path``'s place only if all goes well."""
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        part.touch()
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _format_of(path: Path, sound_bytes: int) -> str:
+    """libsndfile's name of the format that ``path``'s ending asks for."""
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise AudioError(f"the file must end in {' or '.join(ENDINGS)}, not in “{ending}”")
+    if ending == ".flac":
+        return "FLAC"
+    return "WAV" if sound_bytes <= LARGEST_RIFF_BYTES else "RF64"
+
+
+def _announce(file: soundfile.SoundFile, tags: Tags) -> None:
+    """Tell libsndfile the tags, which stand before the sound.
+
+    It knows neither chapters nor pictures; so in FLAC it only keeps their place, and they are
+    filled in when the sound is written.
+    """
+    if file.format == "FLAC":
+        file.comment = " " * flac_tags.size(tags)
+        return
+    for name, text in (
+        ("title", tags.title),
+        ("artist", tags.artist),
+        ("date", tags.date),
+        ("comment", tags.recipe),
+    ):
+        if text:
+            setattr(file, name, text)
+
+
+@contextmanager
+def _writer_errors() -> Iterator[None]:
+    # soundfile asserts that libsndfile took every frame, and it does not when the disk is full.
+    try:
+        yield
+    except (soundfile.LibsndfileError, AssertionError) as error:
+        raise AudioError(_NOT_WRITTEN) from error
+
+
+def _verify(path: Path, frames: int) -> None:
+    """Nobody hears of errors while a file is being closed; its header then lacks the length."""
+    with _writer_errors():
+        if soundfile.info(path).frames != frames:
+            raise AudioError(_NOT_WRITTEN)

@@ -1,0 +1,74 @@
+"""The spoken lines in the mix, each in its place."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import scipy
+
+from audio.curves import highest, keyframes_of
+from audio.panning import Balance
+from audio.placement import Placement
+from audio.spec import SAMPLE_RATE, Speech
+from audio.speech.clips import Clip
+from audio.speech.room import surrounded
+
+# Lines kept in memory: the one that sounds, and one more where echoes reach into the next.
+KEPT_LINES = 2
+
+
+class SpeechLayer:
+    """The clips of the lines, in their room, at their level and place between the ears."""
+
+    def __init__(
+        self,
+        speech: Speech,
+        *,
+        clips: Mapping[str, Clip],
+        placements: Sequence[Placement],
+        sample_rate: int,
+    ) -> None:
+        self._speech, self._clips, self._rate = speech, clips, sample_rate
+        self._placements = placements
+        self._stops = [place.stop for place in placements]
+        # Clips come at the highest level there is; what is left to do is to turn them down.
+        loudest = highest(speech.level_db)
+        below = tuple(
+            frame._replace(value=frame.value - loudest) for frame in keyframes_of(speech.level_db)
+        )
+        self._balance = Balance(level_db=below, pan=speech.pan, sample_rate=sample_rate)
+        self._sound_of = lru_cache(KEPT_LINES)(self._sound)
+
+    def add_to(self, block: np.ndarray, start: int) -> None:
+        """Add the lines that sound during ``block``, float64 of shape (frames, 2)."""
+        stop = start + len(block)
+        for place in self._placements[bisect_left(self._stops, start + 1) :]:
+            if place.start >= stop:
+                break
+            first, last = max(start, place.start), min(stop, place.stop)
+            sound = self._sound_of(place.line)[:, first - place.start : last - place.start]
+            for ear, gain in enumerate(self._balance.gains(first, last - first)):
+                block[first - start : last - start, ear] += sound[ear % len(sound)] * gain
+
+    def _sound(self, line: str) -> np.ndarray:
+        """float32 of shape (ears, frames)."""
+        clip = self._clips[line]
+        voice = resampled(np.array(clip.read(0, clip.frames)), self._rate)
+        return surrounded(
+            voice, room=self._speech.room, echo=self._speech.echo, sample_rate=self._rate
+        )
+
+
+def resampled(voice: np.ndarray, sample_rate: int) -> np.ndarray:
+    """A clip's samples at the rate of the track."""
+    if sample_rate == SAMPLE_RATE:
+        return voice
+    common = math.gcd(sample_rate, SAMPLE_RATE)
+    return scipy.signal.resample_poly(voice, sample_rate // common, SAMPLE_RATE // common)
+
+
+def frames_at(sample_rate: int, clip: Clip) -> int:
+    """How many frames of the track a clip takes, its room and echo left out."""
+    return -(-clip.frames * sample_rate // SAMPLE_RATE)

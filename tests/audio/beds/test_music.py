@@ -1,0 +1,128 @@
+"""A person's own recording loops without a seam at its level, or is refused in words."""
+
+import io
+
+import numpy as np
+import pytest
+import soundfile
+from scipy import signal
+
+from audio import AudioError, spec
+from audio.beds import bed_layer
+from audio.beds.music import crossfaded
+from tests.audio.beds.kinds import melody, sound
+from tests.audio.physics import RATE, layer_samples, rms, sinad_db
+
+LEVEL_RMS = 10 ** (-24 / 20) / np.sqrt(2)
+
+
+def music(path, **more) -> spec.Music:
+    return spec.Music(file=str(path), **more)
+
+
+def test_it_plays_the_file_over_and_over_into_itself(tmp_path):
+    samples = melody(tmp_path / "in.wav", subtype="FLOAT")
+    ears = sound(music(tmp_path / "in.wav", crossfade_s=1), 12)
+    plain = ears[: 3 * RATE]
+    gain = LEVEL_RMS / rms(samples)
+    assert np.allclose(plain, gain * samples[: 3 * RATE], atol=1e-5)
+    # The loop is three seconds long: four less the second in which both are heard.
+    assert np.allclose(ears[4 * RATE : 6 * RATE], ears[7 * RATE : 9 * RATE], atol=1e-6)
+    assert np.allclose(ears[4 * RATE : 6 * RATE], plain[RATE:], atol=1e-5)
+    for tenth in np.split(ears, 120):
+        assert rms(tenth) == pytest.approx(LEVEL_RMS, rel=0.1)
+
+
+def test_blocks_equal_the_whole_and_any_moment_can_be_asked_for(tmp_path):
+    melody(tmp_path / "in.flac", rate=48_000, channels=1)
+    bed = music(tmp_path / "in.flac", crossfade_s=0.7)
+    whole = sound(bed, 9)
+    for block in (997, 70_001):
+        assert np.array_equal(whole, sound(bed, 9, block=block))
+    assert np.array_equal(whole[5 * RATE :], sound(bed, 4, start=5 * RATE))
+    layer = bed_layer(bed, seed=1)
+    layer_samples(layer, 5 * RATE, RATE)
+    assert np.array_equal(whole[:RATE], layer_samples(layer, 0, RATE))
+
+
+@pytest.mark.parametrize("rate", [22_050, 32_000, 48_000, 96_000])
+@pytest.mark.parametrize("to", [44_100, 48_000])
+def test_any_rate_keeps_pitch_and_purity(tmp_path, rate, to):
+    wave = 0.3 * np.sin(2 * np.pi * 1000 * np.arange(6 * rate) / rate)
+    soundfile.write(tmp_path / "in.wav", wave, rate, subtype="FLOAT")
+    ears = sound(music(tmp_path / "in.wav", crossfade_s=0.5), 5, rate=to)
+    # The tools measure at 44.1 kHz: the same wave there has another pitch.
+    assert sinad_db(ears[to // 2 : 4 * to, 1], 1000 * RATE / to, start=to // 2) > 90
+
+
+def test_nothing_folds_down_from_beyond_the_band(tmp_path):
+    wave = 0.3 * np.sin(2 * np.pi * 30_000 * np.arange(3 * 96_000) / 96_000)
+    wave += 1e-3 * np.sin(2 * np.pi * 1000 * np.arange(3 * 96_000) / 96_000)
+    soundfile.write(tmp_path / "in.wav", wave, 96_000, subtype="FLOAT")
+    hz, power = signal.welch(sound(music(tmp_path / "in.wav"), 2)[:, 0], RATE, nperseg=8192)
+    assert abs(hz[np.argmax(power)] - 1000) < 10
+    assert power[hz > 2000].sum() < 1e-4 * power.sum()
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("in.wav", {"subtype": "PCM_24"}),
+        ("in.flac", {}),
+        ("in.ogg", {"format": "OGG", "subtype": "VORBIS"}),
+        ("in.mp3", {"format": "MP3"}),
+    ],
+)
+def test_every_kind_of_file_is_brought_to_the_level(tmp_path, name, how):
+    melody(tmp_path / name, level=0.05, **how)
+    assert rms(sound(music(tmp_path / name), 9)) == pytest.approx(LEVEL_RMS, rel=0.05)
+
+
+def test_a_crossfade_is_as_loud_throughout_whether_alike_or_not():
+    rise = np.sin(np.pi / 2 * (np.arange(RATE) + 0.5) / RATE).astype(np.float32)
+    one, other = np.random.default_rng(1).normal(0, 0.1, (2, 2, RATE)).astype(np.float32)
+    for start in (other, one, (one + other) / np.sqrt(2)):
+        for tenth in np.split(crossfaded(one, start, rise), 10, axis=1):
+            assert rms(tenth) == pytest.approx(0.1, rel=0.06)
+
+
+def written(samples, **how) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, samples, **how)
+    return file.getvalue()
+
+
+NOISE = np.random.default_rng(1).normal(0, 0.1, (3 * RATE, 2))
+BAD = {
+    "empty": (b"", "not a recording"),
+    "not audio": (b"<html>" * 5000, "not a recording"),
+    "another kind": (written(NOISE, samplerate=RATE, format="AIFF"), "not a recording"),
+    "8 channels": (written(np.tile(NOISE, 4), samplerate=RATE, format="WAV"), "1 or 2"),
+    "8 kHz": (written(NOISE, samplerate=8000, format="WAV"), "from 16000 to 192000 Hz"),
+    "silent": (written(0 * NOISE, samplerate=RATE, format="FLAC"), "silent"),
+    "too short": (written(NOISE[:999], samplerate=RATE, format="FLAC"), "1 second"),
+    "cut WAV": (written(NOISE, samplerate=RATE, format="WAV")[:-90_000], "cut short"),
+    "cut FLAC": (written(NOISE, samplerate=RATE, format="FLAC")[:-90_000], "cut short"),
+    "cut Ogg": (written(NOISE, samplerate=RATE, format="OGG")[:-20_000], "cut short"),
+    "cut MP3": (written(NOISE, samplerate=RATE, format="MP3")[:-20_000], "cut short"),
+    "no numbers": (
+        written(NOISE * np.nan, samplerate=RATE, format="WAV", subtype="FLOAT"),
+        "no numbers",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "says"), BAD.values(), ids=BAD.keys())
+def test_what_cannot_be_used_is_refused_in_words(tmp_path, data, says):
+    (tmp_path / "mine").write_bytes(data)
+    with pytest.raises(AudioError, match=says) as caught:
+        bed_layer(music(tmp_path / "mine"), seed=1)
+    assert "mine" in str(caught.value)
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_what_is_missing_or_a_folder_is_refused_in_words(tmp_path):
+    with pytest.raises(AudioError, match="is not there"):
+        bed_layer(music(tmp_path / "mine"), seed=1)
+    with pytest.raises(AudioError, match="not a recording"):
+        bed_layer(music(tmp_path), seed=1)

@@ -1,0 +1,184 @@
+"""The gain that is known before the render brings any track to its loudness."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audio import Clip, TrackSpec
+from audio.levels import amplitude_of
+from audio.limiter import limited
+from audio.loudness import measured
+from audio.master import Line, Part, master_gain
+from audio.mix import Mix
+from audio.watch import Watch
+from tests.audio.physics import RATE
+
+CLOSE_LU = 0.3
+
+BINAURAL = {"kind": "binaural", "beat_hz": 6, "carrier_hz": 200}
+LINES = [f"line {n}" for n in range(6)]
+SPEECH = {"lines": LINES, "voice": "x", "repetitions": 2}
+VOICE = [[0, -30, "smooth"], [60, -15]]
+RAMP = [[0, -50, "linear"], [20, -12, "exponential"], [40, -30, "step"], [50, -20]]
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    """For each line, syllables of noise with peaks like those of a voice."""
+    folder, found = tmp_path_factory.mktemp("clips"), {}
+    for n, line in enumerate(LINES):
+        rng = np.random.default_rng(n)
+        times = np.arange(round((1 + 0.3 * n) * RATE)) / RATE
+        noise = np.convolve(rng.laplace(size=len(times)), np.hanning(20) / 10, "same")
+        loud = 0.12 * noise * np.sin(np.pi * 4 * times) ** 2
+        found[line] = Clip.save(loud, folder / f"{n}.npy")
+    return found
+
+
+def finished_lufs(spec: TrackSpec, clips) -> float:
+    """Loudness of the track at the gain that was foretold, by the meter."""
+    mix = Mix(spec, clips=clips)
+    gain = mix.gain_to(spec.master.target_lufs, watch=Watch(None, None))
+    blocks = Mix(spec, clips=clips).blocks(65_536, gain=gain)
+    sound = limited(blocks, sample_rate=spec.sample_rate)
+    return measured(sound, sample_rate=spec.sample_rate).integrated_lufs
+
+
+def spec(*, target_lufs=-18.0, **parts) -> TrackSpec:
+    master = {"target_lufs": target_lufs}
+    return TrackSpec.parse({"title": "x", "duration_s": 60, "master": master, **parts})
+
+
+KINDS = {
+    "a tone": {"beats": [BINAURAL]},
+    "slow pulses": {"beats": [{**BINAURAL, "kind": "isochronic", "beat_hz": 1}]},
+    "two tones that meet": {"beats": [BINAURAL, {**BINAURAL, "beat_hz": 6.1}]},
+    "pink noise": {"beds": [{"kind": "noise"}]},
+    "brown noise": {"beds": [{"kind": "noise", "colour": "brown"}]},
+    "a beat in noise": {"beds": [{"kind": "noise"}], "beats": [{**BINAURAL, "kind": "embedded"}]},
+    "ocean": {"beds": [{"kind": "ocean", "depth": 1}]},
+    "rain": {"beds": [{"kind": "rain"}]},
+    "wind": {"beds": [{"kind": "wind"}]},
+    "stream": {"beds": [{"kind": "stream"}]},
+    "fire": {"beds": [{"kind": "fire", "crackle": 1}]},
+    "bowls": {"beds": [{"kind": "bowls", "interval_s": 15}]},
+    "drone": {"beds": [{"kind": "drone"}]},
+    "a level that moves": {"beds": [{"kind": "noise", "level_db": RAMP}]},
+    "speech alone": {"speech": SPEECH},
+    "ducked noise": {"beds": [{"kind": "noise"}], "speech": {**SPEECH, "duck_db": 12}},
+    "long fades": {"beats": [BINAURAL], "fade_in_s": 25, "fade_out_s": 30},
+    "everything": {
+        "sample_rate": 48_000,
+        "beats": [BINAURAL, {**BINAURAL, "kind": "isochronic", "carrier_hz": 300}],
+        "beds": [{"kind": "noise", "level_db": RAMP}, {"kind": "ocean"}],
+        "speech": {**SPEECH, "room": 0.5, "echo": 0.3, "pan": 0.4, "level_db": VOICE},
+    },
+}
+
+
+# At −14 LUFS these meet the limiter.
+HARD = ["brown noise", "wind", "fire", "speech alone", "everything"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "target_lufs"), [*((kind, -18) for kind in KINDS), *((kind, -14) for kind in HARD)]
+)
+def test_the_target_is_hit(kind, target_lufs, clips):
+    track = spec(target_lufs=target_lufs, **KINDS[kind])
+    assert finished_lufs(track, clips) == pytest.approx(target_lufs, abs=CLOSE_LU)
+
+
+levels = st.floats(-40, -12)
+tones = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["binaural", "monaural", "isochronic"]),
+        "beat_hz": st.floats(3, 40),
+        "carrier_hz": st.floats(60, 1000),
+        "wave": st.sampled_from(["sine", "triangle", "soft_square", "band_limited"]),
+        "level_db": levels,
+    }
+)
+beds = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["noise", "rain", "ocean", "stream", "wind", "fire", "drone"]),
+        "level_db": levels,
+        "seed": st.integers(0, 100),
+    }
+)
+speeches = st.fixed_dictionaries(
+    {
+        "lines": st.lists(st.sampled_from(LINES), min_size=1),
+        "voice": st.just("x"),
+        "duck_db": st.floats(0, 24),
+        "jitter_s": st.floats(0, 2),
+    }
+)
+
+
+@settings(max_examples=8)
+@given(
+    parts=st.fixed_dictionaries(
+        {
+            "beats": st.lists(tones, max_size=2),
+            "beds": st.lists(beds, max_size=2),
+            "speech": st.none() | speeches,
+            "duration_s": st.floats(60, 120),
+            "sample_rate": st.sampled_from([44_100, 48_000]),
+        }
+    ),
+    target_lufs=st.floats(-23, -14),
+)
+def test_the_target_is_hit_by_whatever_sounds(parts, target_lufs, clips):
+    if parts["beats"] or parts["beds"] or parts["speech"]:
+        track = spec(target_lufs=target_lufs, **parts)
+        assert finished_lufs(track, clips) == pytest.approx(target_lufs, abs=CLOSE_LU)
+
+
+class Tone:
+    def add_to(self, block, start):
+        index = np.arange(start, start + len(block))
+        block += 0.1 * np.sin(2 * np.pi * 1000 * index / RATE)[:, np.newaxis]
+
+
+class Counted(Tone):
+    """A tone that notes how much of it was asked for."""
+
+    def __init__(self):
+        self.frames = 0
+
+    def add_to(self, block, start):
+        self.frames += len(block)
+        super().add_to(block, start)
+
+
+def gain(parts, *, hours=1.0, **more):
+    frames = round(hours * 3600 * RATE)
+    return master_gain(parts, target_lufs=-18, total_frames=frames, sample_rate=RATE, **more)
+
+
+def test_a_steady_tone_is_known_from_a_few_seconds():
+    tone = Counted()
+    # A 1 kHz sine at −23 dBFS reads −23 LUFS (EBU Tech 3341); this one is at −20.
+    assert gain([Part(tone)]) == pytest.approx(amplitude_of(2), rel=0.01)
+    assert tone.frames < 10 * RATE
+
+
+def test_a_line_is_heard_once_however_often_it_is_spoken():
+    voice = Counted()
+    lines = [Line("same", n * 10 * RATE, 3 * RATE) for n in range(300)]
+    gain([], speech=Part(voice), lines=lines)
+    assert voice.frames < 4 * RATE
+
+
+def test_what_course_and_gain_say_is_believed():
+    silent_half = lambda times_s: np.where(times_s < 1800, 1.0, 0.01)  # noqa: E731
+    quiet = gain([Part(Tone(), gain=silent_half)])
+    assert quiet == pytest.approx(gain([Part(Tone())]), rel=0.01)
+    half = gain([Part(Tone(), gain=lambda times_s: np.full(len(times_s), 0.5))])
+    assert half == pytest.approx(2 * quiet, rel=0.01)
+
+
+def test_a_track_that_makes_no_sound_keeps_its_gain():
+    assert gain([]) == 1
+    assert gain([Part(Tone(), gain=lambda times_s: np.zeros(len(times_s)))]) == 1

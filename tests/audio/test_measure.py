@@ -1,0 +1,160 @@
+"""The certificate says what is in a file, and finds what is wrong with it."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import soundfile
+from django.core.management import CommandError, call_command
+
+from audio import AudioError, Clip, TrackSpec, render
+from audio.measure import Certificate, measure
+from audio.voices_heard import VoiceFinder
+from tests.audio.physics import RATE
+
+BINAURAL = {"kind": "binaural", "beat_hz": 6, "carrier_hz": 200}
+
+
+def rendered(folder, *, clips=None, **parts):
+    spec = TrackSpec.parse({"title": "Evening", "duration_s": 60, **parts})
+    path = folder / "track.flac"
+    render(spec, path, clips=clips or {})
+    return path
+
+
+def written(folder, sound, *, rate=RATE, subtype="PCM_24", comment=""):
+    path = folder / "sound.wav"
+    with soundfile.SoundFile(path, "w", rate, sound.shape[1], subtype) as file:
+        if comment:
+            file.comment = comment
+        file.write(sound)
+    return path
+
+
+def two_tones(left_hz, right_hz, *, seconds=60, rate=RATE, amplitude=0.25):
+    index = np.arange(seconds * rate)[:, np.newaxis]
+    return amplitude * np.sin(2 * np.pi * (index * [left_hz, right_hz] / rate % 1))
+
+
+def words(*, seed=1, seconds=2.0):
+    """Syllables of noise, five a second, as loud and as band-limited as a voice."""
+    rng = np.random.default_rng(seed)
+    times = np.arange(round(seconds * RATE)) / RATE
+    noise = np.convolve(rng.normal(size=len(times)), np.ones(6) / 6, "same")
+    return 0.3 * noise * np.sin(np.pi * 5 * times) ** 2
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_length_level_and_tones_of_a_foreign_file(tmp_path, rate):
+    found = measure(written(tmp_path, two_tones(203.7, 198.2, rate=rate), rate=rate))
+    assert (found.duration_s, found.sample_rate, found.subtype) == (60, rate, "PCM_24")
+    assert found.loudness.true_peak_db == pytest.approx(20 * math.log10(0.25), abs=0.02)
+    assert len(found.tones) == 5
+    for tone in found.tones:
+        assert tone.carrier_hz == pytest.approx(200.95, abs=1e-4)
+        assert tone.beat_hz == pytest.approx(5.5, abs=1e-4)
+        assert tone.beat_error_hz is None
+        assert tone.snr_db > 100
+    assert found.lines_meant is None
+
+
+@pytest.mark.parametrize("kind", ["binaural", "monaural", "isochronic"])
+def test_a_beat_is_found_where_it_was_meant(tmp_path, kind):
+    ramp = [[0, 10, "smooth"], [30, 4, "exponential"], [60, 3]]
+    beat = {**BINAURAL, "kind": kind, "beat_hz": ramp}
+    found = measure(rendered(tmp_path, beats=[beat], bit_depth=24))
+    assert found.tones[0].beat_hz > 7
+    assert found.tones[-1].beat_hz < 4
+    for tone in found.tones:
+        assert abs(tone.beat_error_hz) < (1e-3 if kind == "isochronic" else 1e-5)
+        assert abs(tone.carrier_error_hz) < (1e-3 if kind == "isochronic" else 1e-5)
+
+
+def test_the_snr_is_that_of_the_format(tmp_path):
+    fine = measure(rendered(tmp_path, beats=[BINAURAL], bit_depth=24)).tones[2]
+    assert fine.snr_db > 120
+    coarse = measure(rendered(tmp_path, beats=[BINAURAL], bit_depth=16)).tones[2]
+    assert 70 < coarse.snr_db < 90
+
+
+def test_a_tone_that_is_off_is_reported_off(tmp_path):
+    """The file claims a beat of 6 Hz on 200 Hz, and holds another."""
+    spec = TrackSpec.parse({"title": "x", "duration_s": 60, "beats": [BINAURAL]})
+    path = written(tmp_path, two_tones(203.51, 197), comment=spec.to_json())
+    for tone in measure(path).tones:
+        assert tone.beat_error_hz == pytest.approx(0.51, abs=1e-4)
+        assert tone.carrier_error_hz == pytest.approx(0.255, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("colour", "slope"),
+    [("white", 0), ("pink", -3.01), ("brown", -6.02), ("blue", 3.01), ("violet", 6.02)],
+)
+def test_the_slope_of_noise_is_found_under_a_beat(tmp_path, colour, slope):
+    beds = [{"kind": "noise", "colour": colour}]
+    noise = measure(rendered(tmp_path, beats=[BINAURAL], beds=beds, bit_depth=24)).noise
+    assert noise.db_per_octave == pytest.approx(slope, abs=0.15)
+    assert noise.deviation_db < 0.5
+
+
+def test_a_tone_alone_has_no_noise_slope(tmp_path):
+    for bit_depth in (16, 24):
+        assert measure(rendered(tmp_path, beats=[BINAURAL], bit_depth=bit_depth)).noise is None
+
+
+@pytest.mark.parametrize("beds", [[], [{"kind": "noise"}], [{"kind": "rain", "level_db": -30}]])
+def test_every_line_is_found_in_its_place(tmp_path, beds):
+    lines = ["one", "two", "three"]
+    clips = {line: Clip.save(words(seed=n), tmp_path / f"{n}.npy") for n, line in enumerate(lines)}
+    speech = {"lines": lines, "voice": "x", "repetitions": 2, "lead_in_s": 7, "lead_out_s": 5}
+    path = rendered(tmp_path, beats=[BINAURAL], beds=beds, speech=speech, clips=clips)
+    found = measure(path)
+    assert found.lines_meant == len(found.spoken_s) == 6
+    starts = [start for start, _ in found.spoken_s]
+    expected = 7 + np.arange(6) * (60 - 7 - 5 - 2) / 5
+    assert starts == pytest.approx(expected, abs=0.25)
+    assert all(stop - start == pytest.approx(2, abs=0.4) for start, stop in found.spoken_s)
+
+
+def test_noise_is_not_taken_for_speech():
+    finder = VoiceFinder(sample_rate=RATE)
+    finder.add(np.random.default_rng(1).normal(0, 0.1, (60 * RATE, 2)))
+    assert finder.stretches() == []
+
+
+def test_silence_has_a_certificate(tmp_path):
+    found = measure(written(tmp_path, np.zeros((5 * RATE, 2))))
+    assert (found.tones, found.noise, found.spoken_s) == ((), None, ())
+    assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["loudness"]["range_lu"] == 0
+
+
+def test_the_shortest_file_has_a_certificate(tmp_path):
+    found = measure(written(tmp_path, np.full((1, 2), 0.5)))
+    assert isinstance(found, Certificate)
+
+
+def test_what_cannot_be_measured_is_named(tmp_path):
+    (tmp_path / "text.flac").write_text("not sound")
+    with pytest.raises(AudioError, match="not a sound file"):
+        measure(tmp_path / "text.flac")
+    with pytest.raises(AudioError, match="1 channel"):
+        measure(written(tmp_path, np.zeros((100, 1))))
+
+
+def test_the_command_speaks_to_people_and_to_programs(tmp_path, capsys):
+    path = rendered(tmp_path, beats=[BINAURAL], beds=[{"kind": "noise"}])
+    call_command("measure", path)
+    text = capsys.readouterr().out
+    assert "-18.0 LUFS" in text
+    assert "6.000" in text
+    assert "dB per octave" in text
+    call_command("measure", path, "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert found["loudness"]["integrated_lufs"] == pytest.approx(-18, abs=0.3)
+    assert found["spoken_count"] == found["lines_meant"] == 0
+
+
+def test_the_command_says_what_is_wrong_with_a_file(tmp_path):
+    with pytest.raises(CommandError, match="not a sound file"):
+        call_command("measure", tmp_path / "absent.flac")

@@ -1,0 +1,186 @@
+"""A recording is written whole, says what it is, and holds the samples bit for bit."""
+
+import dataclasses
+import json
+import subprocess
+from datetime import date
+
+import numpy as np
+import pytest
+import soundfile
+
+from audio import AudioError, Cancelled, TrackSpec, cover, output, tags
+from audio.describe import describe, tags_of
+from audio.tags import Chapter, Tags
+from audio.watch import Watch
+from tests.real_parts import program
+
+SPEC = TrackSpec(title="x", duration_s=60)
+TAGS = Tags(
+    title="Abend – ночь 夜 \"'=",
+    date="2026-01-02",
+    description="A tone; nothing else.",
+    recipe='{"title": "Abend – 夜"}',
+    chapters=(Chapter("Settle", 0.0), Chapter("Tiefe – 夜", 3725.25)),
+    cover=cover.png(SPEC),
+)
+FRAMES = 20_000
+
+
+def samples(bit_depth: int, frames: int = FRAMES) -> np.ndarray:
+    noise = np.random.default_rng(1).integers(-(2**31), 2**31 - 1, (frames, 2), np.int32)
+    return (noise >> 16).astype(np.int16) if bit_depth == 16 else noise & ~0xFF
+
+
+def written(path, sound, *, tags=TAGS, sample_rate=44_100, block=3000, **more):
+    blocks = (sound[at : at + block] for at in range(0, len(sound), block))
+    output.write(
+        path,
+        blocks,
+        frames=len(sound),
+        sample_rate=sample_rate,
+        bit_depth=8 * sound.itemsize if sound.dtype == np.int16 else 24,
+        tags=tags,
+        **more,
+    )
+    return path
+
+
+def output_of(*command) -> bytes:
+    return subprocess.run(list(map(str, command)), capture_output=True, check=True).stdout
+
+
+def probed(path, *show) -> dict:
+    return json.loads(output_of(program("ffprobe"), "-v", "error", "-of", "json", *show, path))
+
+
+@pytest.mark.parametrize("ending", ["flac", "wav"])
+@pytest.mark.parametrize("sample_rate", [44_100, 48_000])
+@pytest.mark.parametrize("bit_depth", [16, 24])
+def test_every_format_holds_the_samples(tmp_path, ending, sample_rate, bit_depth):
+    sound = samples(bit_depth)
+    path = written(tmp_path / f"track.{ending}", sound, sample_rate=sample_rate)
+    found, rate = soundfile.read(path, dtype=sound.dtype.name)
+    assert np.array_equal(found, sound)
+    assert rate == sample_rate
+    assert soundfile.info(path).subtype == f"PCM_{bit_depth}"
+    stream, *_ = probed(path, "-show_streams")["streams"]
+    assert (
+        int(stream["bits_per_raw_sample" if ending == "flac" else "bits_per_sample"]) == bit_depth
+    )
+    assert int(stream["duration_ts"]) == FRAMES
+
+
+def test_flac_itself_finds_the_file_sound(tmp_path):
+    path = written(tmp_path / "track.flac", samples(24))
+    raw = output_of(
+        program("flac"), "-dcs", "--warnings-as-errors", "--force-raw-format",
+        "--endian=little", "--sign=signed", path,
+    )  # fmt: skip
+    assert raw == (samples(24).view(np.uint8).reshape(-1, 4)[:, 1:]).tobytes()
+
+
+def test_the_tags_come_back_as_they_were(tmp_path):
+    sparse = Tags(title="only a title")
+    great = dataclasses.replace(TAGS, recipe="夜 and quiet" * 30_000, cover=TAGS.cover * 20)
+    for one in (TAGS, sparse, great):
+        assert tags.read(written(tmp_path / "track.flac", samples(16), tags=one)) == one
+
+
+def test_metaflac_finds_words_chapters_and_cover(tmp_path):
+    path = written(tmp_path / "track.flac", samples(16))
+    show = [program("metaflac"), "--no-utf8-convert"]
+    lines = output_of(*show, "--export-tags-to=-", path).decode().splitlines()
+    assert f"TITLE={TAGS.title}" in lines
+    assert f"DESCRIPTION={TAGS.description}" in lines
+    assert f"COMMENT={TAGS.recipe}" in lines
+    assert lines[-2:] == ["CHAPTER002=01:02:05.250", "CHAPTER002NAME=Tiefe – 夜"]
+    assert output_of(*show, "--export-picture-to=-", path) == TAGS.cover
+    picture = output_of(*show, "--list", "--block-type=PICTURE", path).decode()
+    assert "type: 3 (Cover (front))" in picture
+    assert "width: 1024" in picture
+    assert "colors: 256" in picture
+
+
+def test_ffprobe_finds_chapters_and_cover(tmp_path):
+    shown = probed(written(tmp_path / "track.flac", samples(16)), "-show_chapters", "-show_streams")
+    chapters = [(c["tags"]["title"], float(c["start_time"])) for c in shown["chapters"]]
+    assert chapters == [(c.name, c.start_s) for c in TAGS.chapters]
+    _, picture = shown["streams"]
+    assert (picture["codec_name"], picture["width"], picture["height"]) == ("png", 1024, 1024)
+    assert picture["disposition"]["attached_pic"] == 1
+
+
+def test_a_wav_file_has_its_words(tmp_path):
+    with soundfile.SoundFile(written(tmp_path / "track.wav", samples(16))) as file:
+        assert (file.title, file.artist, file.date) == (TAGS.title, "Entrain", "2026-01-02")
+        assert file.comment == TAGS.recipe
+
+
+def test_a_wav_file_beyond_4_gb_counts_in_64_bits(tmp_path, monkeypatch):
+    monkeypatch.setattr(output, "LARGEST_RIFF_BYTES", 1000)
+    path = written(tmp_path / "track.wav", samples(24))
+    assert path.read_bytes()[:4] == b"RF64"
+    stream, *_ = probed(path, "-show_streams")["streams"]
+    assert int(stream["duration_ts"]) == FRAMES
+    assert np.array_equal(soundfile.read(path, dtype="int32")[0], samples(24))
+
+
+def test_another_ending_is_refused(tmp_path):
+    with pytest.raises(AudioError, match=r"\.flac or \.wav"):
+        written(tmp_path / "track.txt", samples(16))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_fails_leaves_what_was_there_before(tmp_path):
+    path = tmp_path / "track.flac"
+    path.write_bytes(b"before")
+
+    def blocks():
+        yield samples(16)
+        raise RuntimeError("from a layer")
+
+    with pytest.raises(RuntimeError, match="from a layer"):
+        output.write(path, blocks(), frames=FRAMES, sample_rate=44_100, bit_depth=16, tags=TAGS)
+    with pytest.raises(Cancelled):
+        written(path, samples(16), watch=Watch(cancelled=lambda: True))
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_track_with_too_few_samples_is_no_track(tmp_path):
+    with pytest.raises(AudioError, match="could not be written"):
+        output.write(
+            tmp_path / "track.flac", iter([samples(16)]),
+            frames=FRAMES + 1, sample_rate=44_100, bit_depth=16, tags=TAGS,
+        )  # fmt: skip
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_track_is_described_in_a_sentence():
+    tone = {"kind": "binaural", "carrier_hz": 200}
+    falling = [(0, 10, "smooth"), (600, 2.5, "step")]
+    parts = {
+        "title": "x",
+        "duration_s": 900,
+        "beats": [{**tone, "beat_hz": falling}],
+        "beds": [{"kind": "noise"}, {"kind": "ocean"}],
+        "speech": {"lines": ["I am calm", "I am free"], "voice": "x", "repetitions": 3},
+        "phases": [{"name": "Settle", "start_s": 0}, {"name": "Deepen", "start_s": 300}],
+    }
+    spec = TrackSpec.parse(parts)
+    assert describe(spec) == (
+        "A binaural beat of 10 to 2.5 Hz on a tone of 200 Hz, pink noise, ocean waves and 6 spoken "
+        "lines. Listen with headphones."
+    )
+    assert describe(TrackSpec.parse({**parts, "beats": [], "beds": [], "speech": None})) == ""
+
+
+def test_phases_are_chapters_and_the_recipe_is_the_spec():
+    phases = [{"name": "Settle", "start_s": 0}, {"name": "Deepen", "start_s": 30}]
+    spec = TrackSpec.parse({"title": "x", "duration_s": 60, "phases": phases})
+    found = tags_of(spec, day=date(2026, 1, 2))
+    assert found.chapters == (Chapter("Settle", 0), Chapter("Deepen", 30))
+    assert TrackSpec.parse(found.recipe) == spec
+    assert found.date == "2026-01-02"
+    assert found.cover == cover.png(spec)
