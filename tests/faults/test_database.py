@@ -22,7 +22,7 @@ def test_restarted_while_mixing(plant, how):
 
 
 def test_down_at_the_final_commit(plant):
-    with plant.proxy.holding("PUT", "tracks/", passed_on=True) as held:
+    with plant.proxy.holding("PUT", "/tracks/tracks/", passed_on=True) as held:
         pk = plant.submit()
         plant.wait_until(held.arrived.is_set, "the upload")
         plant.database.stop(signal.SIGQUIT)
@@ -36,7 +36,7 @@ def test_down_at_the_final_commit(plant):
 
 
 def test_down_at_the_final_commit_for_longer_than_the_lease(plant):
-    with plant.proxy.holding("PUT", "tracks/", passed_on=True) as held:
+    with plant.proxy.holding("PUT", "/tracks/tracks/", passed_on=True) as held:
         plant.submit()
         plant.wait_until(held.arrived.is_set, "the upload")
         plant.database.stop()

@@ -49,7 +49,7 @@ def test_killed_while_mixing(plant, kill):
 
 @HOWS
 def test_killed_while_uploading(plant, kill):
-    with plant.proxy.holding("PUT", "tracks/") as held:
+    with plant.proxy.holding("PUT", "/tracks/tracks/") as held:
         pk = plant.submit()
         plant.wait_until(held.arrived.is_set, "the upload")
         kill(plant.processes["worker"])
@@ -61,7 +61,7 @@ def test_killed_while_uploading(plant, kill):
 
 @HOWS
 def test_killed_between_upload_and_commit(plant, kill):
-    with plant.proxy.holding("PUT", "tracks/", passed_on=True) as held:
+    with plant.proxy.holding("PUT", "/tracks/tracks/", passed_on=True) as held:
         pk = plant.submit()
         plant.wait_until(held.arrived.is_set, "the upload")
         with plant.locked(pk):
@@ -133,7 +133,7 @@ def test_sigterm_hands_the_job_back_and_another_takes_it_at_once(plant, whom):
 
 def test_sigterm_while_uploading(plant):
     worker = plant.processes["worker"]
-    with plant.proxy.holding("PUT", "tracks/") as held:
+    with plant.proxy.holding("PUT", "/tracks/tracks/") as held:
         pk = plant.submit(seconds=LONG_S)
         plant.wait_until(held.arrived.is_set, "the upload")
         worker.send_all(signal.SIGTERM)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.xdist_group("faults of servers")
 
 @pytest.mark.parametrize("trouble", ["unavailable", "reset"])
 def test_a_few_refusals_in_an_upload_are_tried_again(plant, trouble):
-    with plant.proxy.trouble(trouble, "PUT", "tracks/", times=2) as met:
+    with plant.proxy.trouble(trouble, "PUT", "/tracks/tracks/", times=2) as met:
         pk = plant.submit()
         assert plant.wait_for_end() == {"completed"}
     assert len(met) == 2
@@ -21,7 +21,7 @@ def test_a_few_refusals_in_an_upload_are_tried_again(plant, trouble):
 
 
 def test_a_store_that_refuses_for_long_costs_attempts_then_the_credit_is_back(plant):
-    with plant.proxy.trouble("reset", "PUT", "tracks/"):
+    with plant.proxy.trouble("reset", "PUT", "/tracks/tracks/"):
         pk = plant.submit()
         assert plant.wait_for_end() == {"failed"}
     assert "wrong on our side" in plant.job(pk).message
