@@ -268,12 +268,13 @@ def _noise_slope(file: soundfile.SoundFile) -> NoiseSlope | None:
     power = np.median(powers, axis=0)
     hz = np.arange(len(power)) * file.samplerate / _SPECTRUM_FRAMES
     low, high = SLOPE_HZ
-    if 10 * np.log10(power[(hz > low) & (hz < high)].mean() + 1e-30) < _DITHER_DB:
-        return None
+    power = np.maximum(power, 1e-30)
     edges = np.geomspace(low, high, round(3 * np.log2(high / low)) + 1)
     bands = list(pairwise(edges))
     # The median of a band passes over the lines of tones.
     levels_db = [10 * np.log10(np.median(power[(hz >= a) & (hz < b)])) for a, b in bands]
+    if np.median(levels_db) < _DITHER_DB:
+        return None
     octaves = [np.log2(hz[(hz >= a) & (hz < b)]).mean() for a, b in bands]
     # The line of Theil and Sen passes over the bands that a pulse fills with lines.
     slope, height, *_ = scipy.stats.theilslopes(levels_db, octaves)

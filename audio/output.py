@@ -1,9 +1,7 @@
 """The finished recording on disk: FLAC or WAV, tagged, complete or not there at all."""
 
 import uuid
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,9 +19,6 @@ ENDINGS = (".flac", ".wav")
 # which the same players read. A megabyte is left for the tags.
 LARGEST_RIFF_BYTES = 2**32 - 2**20
 
-# So many may wait to be written: then neither thread idles when a block takes longer than others.
-BLOCKS_AHEAD = 4
-
 _NOT_WRITTEN = "the recording could not be written; the disk may be full"
 
 
@@ -37,7 +32,7 @@ def write(
     tags: Tags,
     watch: Watch | None = None,
 ) -> None:
-    """Write ``blocks`` while a second thread makes the next ones.
+    """Write ``blocks``.
 
     The file appears at ``path`` when it is complete; until then, and after any failure, whatever
     was there before is untouched.
@@ -66,13 +61,10 @@ def write(
         with (
             _writer_errors(),
             soundfile.SoundFile(part, "w", sample_rate, 2, f"PCM_{bit_depth}", format=kind) as file,
-            ThreadPoolExecutor(1, thread_name_prefix="render") as maker,
         ):
             _announce(file, tags)
             done = 0
-            coming = deque(maker.submit(next, blocks, None) for _ in range(BLOCKS_AHEAD))
-            while (block := coming.popleft().result()) is not None:
-                coming.append(maker.submit(next, blocks, None))
+            for block in blocks:
                 file.write(block)
                 done += len(block)
                 watch.look(done / frames)

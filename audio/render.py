@@ -29,6 +29,7 @@ def render(
     block_frames: int = BLOCK_FRAMES,
     day: date | None = None,
     pictures: Pictures | None = None,
+    threads: bool = True,
 ) -> None:
     """Render ``spec`` to a FLAC or WAV file, by the ending of ``path``: stereo, tagged.
 
@@ -45,6 +46,8 @@ def render(
     block_frames : frames worked on at a time. Memory grows with it, the samples do not change.
     day : the date in the tags; today (UTC) unless given.
     pictures : shown every block on its way, for the waveform and the spectrogram.
+    threads : mix, limit and encode beside each other; otherwise all on one core, which is better
+        where other renders have use for the others. The samples are the same.
 
     Raises
     ------
@@ -61,12 +64,13 @@ def render(
     watch, mix = Watch(progress, cancelled), Mix(spec, clips=clips)
     target_lufs = spec.master.target_lufs
     gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs, watch=watch)
+    ahead = made_ahead if threads else iter
     blocks = limited(
-        made_ahead(mix.blocks(block_frames, gain=gain)),
+        ahead(mix.blocks(block_frames, gain=gain)),
         ceiling=_ceiling(spec.bit_depth),
         sample_rate=spec.sample_rate,
     )
-    finished = quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed)
+    finished = ahead(quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed))
     output.write(
         Path(path),
         observed(finished, pictures.take) if pictures else finished,

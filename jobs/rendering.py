@@ -94,6 +94,8 @@ def render(claim: Claim) -> None:
             clips=clips,
             progress=heartbeat.at(Job.Stage.RENDER),
             cancelled=heartbeat.cancelled,
+            # The other cores have renders of their own.
+            threads=False,
         )
         _publish(claim, path, heartbeat)
 

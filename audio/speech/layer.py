@@ -9,6 +9,7 @@ import numpy as np
 import scipy
 
 from audio.curves import highest, keyframes_of
+from audio.levels import amplitude_of
 from audio.panning import Balance
 from audio.placement import Placement
 from audio.spec import SAMPLE_RATE, Speech
@@ -33,12 +34,13 @@ class SpeechLayer:
         self._speech, self._clips, self._rate = speech, clips, sample_rate
         self._placements = placements
         self._stops = [place.stop for place in placements]
-        # Clips come at the highest level there is; what is left to do is to turn them down.
-        loudest = highest(speech.level_db)
-        below = tuple(
-            frame._replace(value=frame.value - loudest) for frame in keyframes_of(speech.level_db)
-        )
-        self._balance = Balance(level_db=below, pan=speech.pan, sample_rate=sample_rate)
+        # Clips come at the highest level there is: one that stands still is there already, one
+        # that moves starts from full scale.
+        level_db, self._clip_level = 0.0, np.float32(1)
+        if len(keyframes_of(speech.level_db)) > 1:
+            level_db = speech.level_db
+            self._clip_level = np.float32(amplitude_of(highest(level_db)))
+        self._balance = Balance(level_db=level_db, pan=speech.pan, sample_rate=sample_rate)
         self._sound_of = lru_cache(KEPT_LINES)(self._sound)
 
     def add_to(self, block: np.ndarray, start: int) -> None:
@@ -57,7 +59,10 @@ class SpeechLayer:
         clip = self._clips[line]
         voice = resampled(np.array(clip.read(0, clip.frames)), self._rate)
         return surrounded(
-            voice, room=self._speech.room, echo=self._speech.echo, sample_rate=self._rate
+            voice / self._clip_level,
+            room=self._speech.room,
+            echo=self._speech.echo,
+            sample_rate=self._rate,
         )
 
 

@@ -35,7 +35,7 @@ def test_flac_finds_the_file_sound(track):
 
 
 def test_ffprobe_reads_format_length_and_tags(track):
-    show = ["-v", "error", "-of", "json", "-show_format", "-show_streams"]
+    show = ["-v", "error", "-of", "json", "-show_format", "-show_streams", "-select_streams", "a"]
     found = json.loads(output_of(program("ffprobe"), *show, track))
     (stream,) = found["streams"]
     assert (stream["codec_name"], stream["sample_rate"], stream["channels"]) == ("flac", "44100", 2)

@@ -19,7 +19,7 @@ CLOSE_LU = 0.3
 BINAURAL = {"kind": "binaural", "beat_hz": 6, "carrier_hz": 200}
 LINES = [f"line {n}" for n in range(6)]
 SPEECH = {"lines": LINES, "voice": "x", "repetitions": 2}
-VOICE = [[0, -30, "smooth"], [60, -15]]
+VOICE = [[0, -30, "exponential"], [60, -15]]
 RAMP = [[0, -50, "linear"], [20, -12, "exponential"], [40, -30, "step"], [50, -20]]
 
 

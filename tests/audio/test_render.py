@@ -69,8 +69,9 @@ def test_the_file_is_the_same_for_any_block_size_and_any_run(tmp_path):
     file = (tmp_path / "track.flac").read_bytes()
     for block_frames in (1000, 44_100, 99_991, 1_000_000):
         assert np.array_equal(first, rendered(one, tmp_path, block_frames=block_frames))
-    rendered(one, tmp_path)
-    assert file == (tmp_path / "track.flac").read_bytes()
+    for threads in (True, False):
+        rendered(one, tmp_path, threads=threads)
+        assert file == (tmp_path / "track.flac").read_bytes()
 
 
 def test_the_seed_changes_the_noise_only(tmp_path):

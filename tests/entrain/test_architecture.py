@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("accounts", "audio", "entrain", "jobs")
 MAY_IMPORT = {"accounts": set(), "audio": set(), "entrain": set(), "jobs": {"accounts", "audio"}}
 NETWORK = {"requests", "urllib3"}
-AUDIO_NEEDS = {"espeakng_loader", "numpy", "pydantic", "pydantic_core", "scipy", "soundfile"}
+AUDIO_NEEDS = {"av", "espeakng_loader", "numpy", "pydantic", "pydantic_core", "scipy", "soundfile"}
 
 
 def module_name(path: Path) -> str:
