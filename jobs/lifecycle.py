@@ -34,6 +34,7 @@ FIRST_STAGE_OF = {
     Job.Step.SPEECH: Job.Stage.SPEECH,
     Job.Step.RENDER: Job.Stage.RENDER,
 }
+MOST_DOUBLINGS = 6
 OUR_FAULT = (
     "Something went wrong on our side and the track could not be made. "
     "Please try again; if it happens again, tell us."
@@ -47,6 +48,8 @@ _FROM_THE_START = {
     "tries": 0,
     "message": "",
     "sent_at": None,
+    "sends": 0,
+    "resend_at": None,
     "started_at": None,
     "finished_at": None,
 }
@@ -111,7 +114,13 @@ def send(job: Job) -> bool:
     A broker that does not answer is no error: the row says that nothing was sent, and the
     sweeper tries again.
     """
-    ours = Job.objects.active().filter(pk=job.pk, sent_at=job.sent_at).update(sent_at=Now())
+    # Each wait is twice as long as the one before: a long queue is not filled up with copies.
+    patience_s = settings.JOB_RESEND_SECONDS * 2 ** min(job.sends, MOST_DOUBLINGS)
+    ours = (
+        Job.objects.active()
+        .filter(pk=job.pk, attempt=job.attempt, sends=job.sends)
+        .update(sent_at=Now(), sends=F("sends") + 1, resend_at=_from_now(patience_s))
+    )
     if not ours:
         return False
     try:
@@ -153,6 +162,9 @@ def claim(job_id, step: str) -> Claim | None:
             tries=F("tries") + 1,
             lease_until=_lease_end(),
             stage=FIRST_STAGE_OF[step],
+            sends=0,
+            # Should the lease run out, it is to be sent at once.
+            resend_at=Now(),
             started_at=Coalesce("started_at", Now()),
         )
         if not taken:
@@ -281,8 +293,8 @@ def sweep() -> dict[str, int]:
     worn_out = silent.filter(tries__gte=settings.JOB_MAX_ATTEMPTS)
     ended = sum(_end(worn_out.filter(pk=job.pk), State.FAILED, OUR_FAULT) for job in worn_out)
 
-    # Sent long ago and not taken, or taken and then left: that message is gone.
-    lost = Q(sent_at__lt=_from_now(-settings.JOB_RESEND_SECONDS))
+    # Sent and not taken in time, or taken and then left: that message is gone.
+    lost = Q(resend_at__lte=Now())
     forgotten = Job.objects.filter(lost, state=State.PENDING) | silent.filter(lost)
     sent = sum(map(send, forgotten.order_by("created_at")))
     unsent = Job.objects.active().filter(sent_at=None).values_list("user", flat=True)

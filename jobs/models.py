@@ -73,6 +73,9 @@ class Job(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # How often it was sent since a worker last took it, and when its message counts as lost.
+    sends = models.PositiveSmallIntegerField(default=0)
+    resend_at = models.DateTimeField(null=True, blank=True)
 
     track = models.CharField(max_length=200, blank=True)
     track_bytes = models.PositiveBigIntegerField(default=0)

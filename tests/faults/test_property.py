@@ -306,7 +306,8 @@ class JobsAndCredits(RuleBasedStateMachine):
     @rule(late=st.booleans())
     def sweep(self, late):
         if late:
-            Job.objects.update(sent_at=timezone.now() - timedelta(hours=2))
+            past = timezone.now() - timedelta(hours=2)
+            Job.objects.exclude(sent_at=None).update(resend_at=past)
         lifecycle.sweep()
         assert lifecycle.sweep() == {"sent": 0, "ended": 0}
         assert not Job.objects.filter(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.core.management import call_command
-from django.utils import timezone
+from django.db.models import F
 
 from jobs import lifecycle
 from jobs.models import Job
@@ -15,18 +15,31 @@ def test_a_job_that_could_not_be_sent_is_sent(job, sent):
     assert sent == [str(job.pk)] * 2
 
 
+def _time_passes(seconds):
+    """Let the sent messages grow older."""
+    Job.objects.update(resend_at=F("resend_at") - timedelta(seconds=seconds))
+
+
 def test_a_message_that_was_lost_is_sent_again(job, settings):
     assert lifecycle.sweep()["sent"] == 0
-    long_ago = timezone.now() - timedelta(seconds=settings.JOB_RESEND_SECONDS + 1)
-    Job.objects.update(sent_at=long_ago)
+    _time_passes(settings.JOB_RESEND_SECONDS)
     assert lifecycle.sweep()["sent"] == 1
     assert lifecycle.sweep()["sent"] == 0
 
 
-def test_a_silent_worker_s_job_is_sent_to_another(claim, let_lease_run_out):
+def test_a_job_that_waits_long_is_sent_ever_more_rarely(job, settings):
+    for doublings in range(4):
+        _time_passes(settings.JOB_RESEND_SECONDS * 2**doublings - 1)
+        assert lifecycle.sweep()["sent"] == 0
+        _time_passes(1)
+        assert lifecycle.sweep()["sent"] == 1
+
+
+def test_a_silent_worker_s_job_is_sent_to_another_at_once(claim, let_lease_run_out):
+    assert lifecycle.sweep() == {"sent": 0, "ended": 0}
     let_lease_run_out(claim.job)
-    Job.objects.update(sent_at=None)
     assert lifecycle.sweep() == {"sent": 1, "ended": 0}
+    assert lifecycle.sweep() == {"sent": 0, "ended": 0}
 
 
 def test_a_job_whose_last_worker_went_silent_fails_with_the_credit_back(
