@@ -220,20 +220,19 @@ def hand_back(claim: Claim, *, counted: bool = True) -> bool:
     """Put the job back in the queue; fail it when that was its last attempt.
 
     An attempt is not ``counted`` when the job had no part in its end: the worker was told to
-    stop. Another then takes the job at once; otherwise the sweeper sends it, a little later.
+    stop. The sweeper sends the job, a little later: sent at once, it could come to a process of
+    the very worker that stops.
     """
     if counted and claim.job.tries >= settings.JOB_MAX_ATTEMPTS:
         return fail(claim, OUR_FAULT)
-    with transaction.atomic():
-        ours = claim.row.update(
+    return bool(
+        claim.row.update(
             state=State.PENDING,
             tries=F("tries") if counted else F("tries") - 1,
             lease_until=None,
             sent_at=None,
         )
-        if ours and not counted:
-            transaction.on_commit(lambda: dispatch(claim.job.user_id))
-    return bool(ours)
+    )
 
 
 def cancel(job: Job) -> bool:

@@ -62,7 +62,7 @@ class Chaos:
             spec = {
                 "title": f"Track {n}",
                 "duration_s": SECONDS,
-                "beat": {"kind": "binaural", "beat_hz": 6, "level_db": -50},
+                "beats": [{"kind": "binaural", "beat_hz": 6, "level_db": -50}],
                 "speech": {"lines": [LINES[n % len(LINES)]], "voice": "espeak:en-us+f3"},
             }
             for _ in range(2 if n % 10 == 0 else 1):

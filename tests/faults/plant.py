@@ -209,8 +209,8 @@ class Plant:
         spec = {
             "title": f"Track {self._sequence}",
             "duration_s": seconds,
-            "beat": {"kind": "binaural", "beat_hz": 6},
-            "noise": {"colour": "pink"},
+            "beats": [{"kind": "binaural", "beat_hz": 6}],
+            "beds": [{"kind": "noise", "colour": "pink"}],
             "speech": {"lines": lines or ["I am calm"], "voice": "espeak:en-us+f3"},
         }
         pk = self.ask(
