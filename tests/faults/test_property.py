@@ -153,7 +153,7 @@ class JobsAndCredits(RuleBasedStateMachine):
                 lifecycle.retry(job)
         else:
             assert lifecycle.retry(job) is ended_badly
-        assert lifecycle.retry(same) is False
+            assert lifecycle.retry(same) is False
 
     @some_job
     @rule(number=one)
