@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from audio.curves import Keyframe
-from audio.spec import Phase
+from audio.spec import BEAT_HZ, Phase
 
 Session = Literal[
     "sleep", "deep_rest", "meditation", "relaxation", "focus", "energy", "nap", "constant"
@@ -111,15 +111,16 @@ def course(session: Session, *, duration_s: float, hold_hz: float | None = None)
     Parameters
     ----------
     session : sleep, deep_rest, meditation, relaxation, focus, energy, nap, or constant.
-    hold_hz : the beat it is for, instead of the usual one; the rest moves with it.
+    hold_hz : the beat it is for, instead of the usual one; the rest moves with it, up to
+        the fastest beat there is.
     """
     way = _WAYS[session]
     held_hz = next(step.to_hz for step in way.steps if step.name == "Hold")
     scale = 1.0 if hold_hz is None else hold_hz / held_hz
     keyframes, phases, time_s, hz = [], [], 0.0, way.start_hz
     for step in way.steps:
-        keyframes.append(Keyframe(time_s, hz * scale, step.curve))
+        keyframes.append(Keyframe(time_s, min(hz * scale, BEAT_HZ.high), step.curve))
         phases.append(Phase(name=step.name, start_s=time_s))
         time_s, hz = time_s + step.share * duration_s, step.to_hz
-    keyframes.append(Keyframe(float(duration_s), hz * scale))
+    keyframes.append(Keyframe(float(duration_s), min(hz * scale, BEAT_HZ.high)))
     return Course(tuple(keyframes), tuple(phases))

@@ -98,7 +98,7 @@ def postgresql_server():
             check=True, capture_output=True, cwd="/", **owner,
         )  # fmt: skip
         port = free_port()
-        command = [postgres, "-D", f"{home}/data", "-p", str(port), "-k", home, "-F"]
+        command = [postgres, "-D", f"{home}/data", "-p", str(port), "-k", home, "-F", "-N", "300"]
         # SIGTERM would wait until every client has gone.
         with running(command, port=port, ends_by=signal.SIGINT, cwd="/", **owner) as server:
             yield server, f"postgres://entrain@127.0.0.1:{port}/postgres"
