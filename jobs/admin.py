@@ -6,17 +6,53 @@ from django.contrib import admin, messages
 
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
-from jobs.models import Job
+from jobs.models import Job, Report, TrackFile
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Rows of a job that are looked at and nothing else."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class TrackFileInline(ReadOnlyInline):
+    model = TrackFile
+    fields = ["kind", "key", "bytes"]
+
+
+class ReportInline(ReadOnlyInline):
+    model = Report
+    fields = ["attempt", "certificate", "tries", "sends", "lease_until", "due_at"]
 
 
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):
-    list_display = ["title", "user", "state", "stage", "percent", "tries", "price", "created_at"]
-    list_filter = ["state", "stage", "created_at", "finished_at"]
+    list_display = [
+        "title",
+        "user",
+        "state",
+        "stage",
+        "percent",
+        "band",
+        "tries",
+        "price",
+        "created_at",
+    ]
+    list_filter = ["state", "stage", "band", "created_at", "finished_at"]
     list_select_related = ["user"]
     search_fields = ["title", "user__email"]
     search_help_text = "Id, title or e-mail address"
     date_hierarchy = "created_at"
+    # What people share is theirs: staff see that, not where.
+    exclude = ["share_token"]
+    inlines = [TrackFileInline, ReportInline]
     actions = ["retry", "cancel", "refund"]
 
     def has_add_permission(self, request):
@@ -26,7 +62,12 @@ class JobAdmin(admin.ModelAdmin):
         return False
 
     def get_readonly_fields(self, request, obj=None):
-        return [field.name for field in Job._meta.fields]
+        names = [field.name for field in Job._meta.fields]
+        return [*(name for name in names if name not in self.exclude), "is_shared"]
+
+    @admin.display(boolean=True, description="shared")
+    def is_shared(self, job):
+        return job.share_token is not None
 
     def get_search_results(self, request, queryset, search_term):
         try:

@@ -2,6 +2,11 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
+from audio import TrackSpec
+from audio.curves import values_at
+
 
 class Band(NamedTuple):
     """A named beat: ``beat_hz`` lies in the band that ``name`` says."""
@@ -21,6 +26,9 @@ BANDS = (
     Band("beta", "Beta", 20, "alert and focused"),
     Band("gamma", "Gamma", 40, "intense concentration"),
 )
+# Where each band ends, in Hz; what lies above the last is gamma too.
+ENDS = {"delta": 4, "theta": 8, "alpha": 13, "beta": 30, "gamma": 45}
+MOMENTS = 201
 CUSTOM = "custom"
 BEAT_OF = {band.key: band.beat_hz for band in BANDS}
 
@@ -28,3 +36,16 @@ BEAT_OF = {band.key: band.beat_hz for band in BANDS}
 def band_of(beat_hz: float) -> str:
     """The key of the band that stands for exactly this beat, else ``custom``."""
     return next((band.key for band in BANDS if band.beat_hz == beat_hz), CUSTOM)
+
+
+def band_at(beat_hz: float) -> str:
+    """The key of the classical band in which a beat lies; each ends where the next begins."""
+    return next((key for key, end in ENDS.items() if beat_hz <= end), "gamma")
+
+
+def band_of_track(track: TrackSpec) -> str:
+    """The key of the band in which the track's first beat spends most of its time; "" without."""
+    if not track.beats:
+        return ""
+    moments = np.linspace(0, track.duration_s, MOMENTS)
+    return band_at(float(np.median(values_at(track.beats[0].beat_hz, moments))))

@@ -19,7 +19,8 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts import ledger
 from audio import SpecError, TrackSpec
-from jobs.models import Job
+from jobs.bands import band_of_track
+from jobs.models import Job, Report, TrackFile
 from jobs.pricing import credits_for
 from jobs.storage import delete_tracks
 
@@ -87,6 +88,8 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
             defaults={
                 "title": spec.title,
                 "spec": spec.model_dump(mode="json"),
+                "duration_s": spec.duration_s,
+                "band": band_of_track(spec),
                 "price": credits_for(spec.speech),
             },
         )
@@ -201,6 +204,7 @@ def finish(claim: Claim, *, track: str, track_bytes: int) -> bool:
             state=State.COMPLETED,
             track=track,
             track_bytes=track_bytes,
+            delivered=True,
             progress=1,
             message="",
             lease_until=None,
@@ -251,7 +255,7 @@ def retry(job: Job) -> bool:
     with transaction.atomic():
         changed = Job.objects.filter(
             pk=job.pk, state__in=[State.FAILED, State.CANCELLED], run=job.run
-        ).update(state=State.PENDING, run=F("run") + 1, **_FROM_THE_START)
+        ).update(state=State.PENDING, run=F("run") + 1, delivered=False, **_FROM_THE_START)
         if not changed:
             return False
         job.refresh_from_db()
@@ -262,11 +266,35 @@ def retry(job: Job) -> bool:
 
 def make_again(job: Job) -> bool:
     """Put a finished job whose file was lost back in the queue, at no charge."""
+    return _take_files_away(job, State.PENDING, **_FROM_THE_START)
+
+
+def archive(job: Job) -> bool:
+    """Remove the files of a finished job and keep its recipe."""
+    return _take_files_away(job, State.ARCHIVED)
+
+
+def restore(job: Job) -> bool:
+    """Have an archived job rendered again, at no charge; false when it is not archived."""
     with transaction.atomic():
-        changed = Job.objects.filter(pk=job.pk, state=State.COMPLETED, track=job.track).update(
-            state=State.PENDING, track="", track_bytes=0, **_FROM_THE_START
+        changed = Job.objects.filter(pk=job.pk, state=State.ARCHIVED).update(
+            state=State.PENDING, **_FROM_THE_START
         )
         transaction.on_commit(lambda: dispatch(job.user_id))
+    return bool(changed)
+
+
+def _take_files_away(job: Job, state: str, **changes) -> bool:
+    """Move a finished job to ``state``, without this recording and what it has beside it."""
+    with transaction.atomic():
+        changed = Job.objects.filter(pk=job.pk, state=State.COMPLETED, track=job.track).update(
+            state=state, track="", track_bytes=0, **changes
+        )
+        if changed:
+            TrackFile.objects.filter(job=job.pk).delete()
+            Report.objects.filter(job=job.pk).delete()
+            transaction.on_commit(lambda: delete_tracks(job.pk, range(1, job.attempt + 1)))
+            transaction.on_commit(lambda: dispatch(job.user_id))
     return bool(changed)
 
 
@@ -302,14 +330,22 @@ def sweep() -> dict[str, int]:
 
 
 def _end(rows, state: str, message: str) -> bool:
-    """Move the one job in ``rows`` to an unhappy end and refund it, both or neither."""
+    """Move the one job in ``rows`` to an unhappy end and refund it, both or neither.
+
+    One that was finished before, and was only made again, goes to the archive instead: it can be
+    made again once more, and has been paid for.
+    """
     with transaction.atomic():
         job = rows.select_for_update().select_related("user").first()
         if job is None or not rows.update(
-            state=state, message=message[:300], lease_until=None, finished_at=Now()
+            state=State.ARCHIVED if job.delivered else state,
+            message=message[:300],
+            lease_until=None,
+            finished_at=Now(),
         ):
             return False
-        refund(job)
+        if not job.delivered:
+            refund(job)
         transaction.on_commit(lambda: delete_tracks(job.pk, range(1, job.attempt + 1)))
         transaction.on_commit(lambda: dispatch(job.user_id))
     return True

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -27,6 +27,8 @@ class JobQuerySet(models.QuerySet):
 class Job(models.Model):
     """One track on its way from ``pending`` to ``completed``, ``failed`` or ``cancelled``.
 
+    A completed track can be ``archived``: its files are gone, the recipe is kept.
+
     The row is the truth; messages to workers are hints. A worker owns the job while it is
     ``processing``, ``attempt`` is the worker's own and the lease has not run out.
     :mod:`jobs.lifecycle` is the only code that changes ``state``.
@@ -38,6 +40,7 @@ class Job(models.Model):
         COMPLETED = "completed", "Ready"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
+        ARCHIVED = "archived", "Archived"
 
     class Stage(models.TextChoices):
         SPEECH = "speech", "Speaking your words"
@@ -57,9 +60,17 @@ class Job(models.Model):
     submission = models.CharField(max_length=64)
     title = models.CharField(max_length=120)
     spec = models.JSONField()
+    duration_s = models.FloatField()
+    # Of jobs.bands; empty without a beat.
+    band = models.CharField(max_length=10, blank=True)
+    favourite = models.BooleanField(default=False)
+    # Whoever knows it may listen; none, and nobody but the owner may.
+    share_token = models.CharField(max_length=43, null=True, blank=True, unique=True)
     price = models.PositiveSmallIntegerField()
     # How many times it was paid for: a retry after a failure is a run of its own.
     run = models.PositiveSmallIntegerField(default=1)
+    # This run led to a finished track once. Made again, whatever happens, nothing is given back.
+    delivered = models.BooleanField(default=False)
 
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     step = models.CharField(max_length=10, choices=Step, default=Step.SPEECH)
@@ -95,17 +106,41 @@ class Job(models.Model):
                 condition=Q(state__in=["pending", "processing"]),
                 name="jobs_active",
             ),
+            models.Index(fields=["user", "band"], name="jobs_of_a_band"),
         ]
         constraints = [
             models.UniqueConstraint("user", "submission", name="one_job_a_submission"),
             models.CheckConstraint(
                 name="job_state_known",
                 condition=Q(
-                    state__in=["pending", "processing", "completed", "failed", "cancelled"]
+                    state__in=[
+                        "pending",
+                        "processing",
+                        "completed",
+                        "failed",
+                        "cancelled",
+                        "archived",
+                    ]
                 ),
             ),
             models.CheckConstraint(
+                name="job_band_known",
+                condition=Q(band__in=["", "delta", "theta", "alpha", "beta", "gamma"]),
+            ),
+            models.CheckConstraint(name="job_has_length", condition=Q(duration_s__gt=0)),
+            models.CheckConstraint(name="job_share_token_not_empty", condition=~Q(share_token="")),
+            models.CheckConstraint(
                 name="job_completed_has_track", condition=~Q(state="completed", track="")
+            ),
+            models.CheckConstraint(
+                name="job_track_only_when_completed",
+                condition=Q(state="completed") | Q(track="", track_bytes=0),
+            ),
+            models.CheckConstraint(
+                name="job_delivered_or_ended_unhappily",
+                condition=Q(state__in=["completed", "archived"], delivered=True)
+                | Q(state__in=["failed", "cancelled"], delivered=False)
+                | Q(state__in=["pending", "processing"]),
             ),
             models.CheckConstraint(
                 name="job_processing_has_lease",
@@ -152,3 +187,72 @@ class Job(models.Model):
             return None
         spent = timezone.now() - self.started_at
         return spent * (1 - self.progress) / self.progress
+
+
+class TrackFile(models.Model):
+    """A file that a completed track has beside its FLAC."""
+
+    class Kind(models.TextChoices):
+        OPUS = "opus", "Opus"
+        M4A = "m4a", "M4A"
+        MP3 = "mp3", "MP3"
+        COVER_PNG = "cover.png", "Cover as PNG"
+        COVER_SVG = "cover.svg", "Cover as SVG"
+        SPECTROGRAM = "spectrogram.png", "Spectrogram"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files")
+    kind = models.CharField(max_length=16, choices=Kind)
+    key = models.CharField(max_length=200, unique=True)
+    bytes = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("job", "kind", name="one_file_of_a_kind"),
+            models.CheckConstraint(
+                name="file_kind_known",
+                condition=Q(
+                    kind__in=["opus", "m4a", "mp3", "cover.png", "cover.svg", "spectrogram.png"]
+                ),
+            ),
+            models.CheckConstraint(name="file_has_key", condition=~Q(key="")),
+            models.CheckConstraint(name="file_is_not_empty", condition=Q(bytes__gt=0)),
+        ]
+
+    def __str__(self):
+        return self.key
+
+
+class Report(models.Model):
+    """What is known of a completed track, and how far its companions are.
+
+    It is begun when the track is finished and goes with it, so a worker's hold on it (this row
+    and its ``tries``) is a hold on this very recording. :mod:`jobs.extras` alone changes it.
+    """
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="report")
+    # The attempt that made the recording: keys of companions begin with it.
+    attempt = models.PositiveSmallIntegerField()
+    # As BBC's audiowaveform has it, see audio.pictures; measured figures, see audio.measure.
+    waveform = models.JSONField(null=True, blank=True)
+    certificate = models.JSONField(null=True, blank=True)
+
+    # The fence of this row, which only goes up.
+    tries = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sends = models.PositiveSmallIntegerField(default=0)
+    # When a worker is to be told (again); never once all is made, or given up.
+    due_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="reports_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="report_held_is_due",
+                condition=Q(lease_until=None) | Q(due_at__gte=F("lease_until")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.job_id}/{self.attempt}"

@@ -1,6 +1,7 @@
 """Where tracks and spoken clips are kept: a folder here, or a bucket at R2."""
 
 import logging
+import re
 from contextlib import suppress
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -72,14 +73,35 @@ def track_link(key: str, *, title: str) -> str:
     )
 
 
+def companion_key(job_id, attempt: int, try_: int, kind: str) -> str:
+    """The key of a file beside one attempt's track; tries at making it never share one."""
+    return f"tracks/{job_id}/{attempt}-{try_}.{kind}"
+
+
 def delete_tracks(job_id, attempts) -> None:
-    """Delete what these attempts stored; what is missing is fine, what resists is logged."""
-    for attempt in attempts:
-        key = track_key(job_id, attempt)
-        try:
-            tracks().delete(key)
-        except Exception:
-            logger.exception("could not delete %s", key)
+    """Delete all that these attempts stored; what is missing is fine, what resists is logged."""
+    folder = f"tracks/{job_id}"
+    try:
+        names = tracks().listdir(folder)[1]
+    except Exception:
+        logger.exception("could not look into %s", folder)
+        names = [f"{attempt}.flac" for attempt in attempts]
+    for name in names:
+        if _attempt_of(name) in attempts:
+            delete_file(f"{folder}/{name}")
+
+
+def delete_file(key: str) -> None:
+    """Delete one file; if that cannot be done it is logged, and housekeeping comes later."""
+    try:
+        tracks().delete(key)
+    except Exception:
+        logger.exception("could not delete %s", key)
+
+
+def _attempt_of(name: str) -> int | None:
+    number = re.match(r"\d+", name)
+    return int(number[0]) if number else None
 
 
 def abort_uploads(before) -> None:

@@ -174,9 +174,23 @@ class JobsAndCredits(RuleBasedStateMachine):
 
     @some_job
     @rule(number=one)
+    def archive(self, number):
+        if job := self.job(number):
+            assert lifecycle.archive(job) is (job.state == State.COMPLETED)
+            assert lifecycle.archive(job) is False
+
+    @some_job
+    @rule(number=one)
+    def restore(self, number):
+        if job := self.job(number):
+            assert lifecycle.restore(job) is (job.state == State.ARCHIVED)
+            assert lifecycle.restore(job) is False
+
+    @some_job
+    @rule(number=one)
     def remove(self, number):
         if job := self.job(number):
-            if job.state == State.COMPLETED and (job.pk, job.run) not in self.refunded:
+            if job.delivered and (job.pk, job.run) not in self.refunded:
                 self.paid_for_removed[job.user_id] += job.price
             lifecycle.remove(job)
             assert not self.job(number)
@@ -199,10 +213,10 @@ class JobsAndCredits(RuleBasedStateMachine):
     def refund(self, number):
         job = self.job(number)
         if job and not job.is_active:
-            new = job.state == State.COMPLETED and (job.pk, job.run) not in self.refunded
+            new = job.delivered and (job.pk, job.run) not in self.refunded
             assert lifecycle.refund(job, actor=self.boss, reason="sorry") is new
             assert lifecycle.refund(job, actor=self.boss, reason="sorry") is False
-            if job.state == State.COMPLETED:
+            if job.delivered:
                 self.refunded.add((job.pk, job.run))
 
     # --- workers -----------------------------------------------------------------------------

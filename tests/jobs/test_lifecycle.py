@@ -146,6 +146,13 @@ def test_database_refuses_states_that_cannot_be(job):
         {"state": "lost"},
         {"state": State.COMPLETED, "track": ""},
         {"state": State.PROCESSING, "lease_until": None},
+        {"state": State.COMPLETED, "track": "tracks/x/1.flac", "delivered": False},
+        {"state": State.FAILED, "delivered": True},
+        {"state": State.ARCHIVED, "delivered": True, "track": "tracks/x/1.flac"},
+        {"state": State.ARCHIVED, "delivered": True, "track_bytes": 1},
+        {"band": "sigma"},
+        {"duration_s": 0},
+        {"share_token": ""},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Job.objects.update(**impossible)

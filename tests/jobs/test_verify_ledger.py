@@ -109,6 +109,11 @@ class TestNothingToFind:
             ),
             "lost": lifecycle.make_again,
             "lost and cancelled": lambda job: lifecycle.make_again(job) and lifecycle.cancel(job),
+            "archived": lifecycle.archive,
+            "archived, restored": lambda job: lifecycle.archive(job) and lifecycle.restore(job),
+            "archived, restored and cancelled": lambda job: (
+                lifecycle.archive(job) and lifecycle.restore(job) and lifecycle.cancel(job)
+            ),
             "removed": lifecycle.remove,
         }
         for end, act in ends.items():
@@ -226,9 +231,9 @@ class TestJobs:
         [line] = unguarded()
         assert "came before" in line
 
-    def test_a_state_changed_behind_the_ledger_s_back(self, completed, differences):
+    def test_a_state_changed_behind_the_ledger_s_back(self, job, differences):
         Job.objects.update(state=Job.State.FAILED)
-        assert differences() == [f"Job {completed.pk}, run 1, failed: 0 of 1 given back."]
+        assert differences() == [f"Job {job.pk}, run 1, failed: 0 of 1 given back."]
 
     def test_a_price_changed(self, job, differences):
         Job.objects.update(price=2)
