@@ -11,6 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import demo
+from accounts.context import THEME_COOKIE, THEMES
+
+YEAR_S = 365 * 24 * 3600
 
 
 @require_GET
@@ -55,10 +58,24 @@ def address_taken(request):
     return render(request, "accounts/address_taken.html", status=409)
 
 
-def _next_url(url: str, request) -> str:
-    """``url`` when it stays on this host, else the studio."""
+@require_POST
+def choose_theme(request):
+    """Remember, in this browser, the light or the dark theme; anything else is the system's."""
+    response = redirect(_next_url(request.POST.get("next", ""), request, default="home"))
+    theme = request.POST.get("theme")
+    if theme in THEMES:
+        response.set_cookie(
+            THEME_COOKIE, theme, max_age=YEAR_S, secure=request.is_secure(), samesite="Lax"
+        )
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
+
+
+def _next_url(url: str, request, default: str = "studio") -> str:
+    """``url`` when it stays on this host, else the page named ``default``."""
     if url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         return url
-    return reverse("studio")
+    return reverse(default)

@@ -2,16 +2,40 @@
 
 const MINUS = "\u2212";
 
+// A slider's track is filled up to its knob.
+function fill(slider) {
+  const { min, max, value } = slider;
+  slider.style.setProperty("--at", (value - (min || 0)) / ((max || 100) - (min || 0)));
+}
+document.addEventListener("input", ({ target }) => target.type === "range" && fill(target));
+document.querySelectorAll("input[type=range]").forEach(fill);
+
 // The figure beside a slider.
 function showLevel(slider) {
   const output = document.querySelector(`output[for="${slider.id}"]`);
+  if (!output) return;
   output.hidden = false;
   output.textContent = `${slider.value.replace("-", MINUS)} dB`;
 }
-for (const slider of document.querySelectorAll("input[type=range]")) {
+for (const slider of document.querySelectorAll(".level input[type=range]")) {
   showLevel(slider);
   slider.addEventListener("input", () => showLevel(slider));
 }
+
+// The theme changes at once; the server remembers it for the next page.
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (!form.matches("[data-theme-choice]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  fetch(form.action, { method: "POST", body: new FormData(form, submitter), redirect: "manual" });
+  const root = document.documentElement;
+  if (submitter.value) root.dataset.theme = submitter.value;
+  else delete root.dataset.theme;
+  for (const other of document.querySelectorAll("[data-theme-choice] button")) {
+    other.ariaPressed = String(other.value === submitter.value);
+  }
+});
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {

@@ -1,0 +1,33 @@
+"""A person's choice of light or dark holds from the first byte of the next page."""
+
+import pytest
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_chosen_theme_is_in_the_next_page_itself(client, theme):
+    response = client.post("/accounts/theme/", {"theme": theme, "next": "/accounts/credits/"})
+    assert response.headers["Location"] == "/accounts/credits/"
+    page = client.get("/accounts/credits/").text
+    assert f'data-theme="{theme}"' in page
+    assert page.count('name="theme-color"') == 1
+
+
+def test_without_a_choice_the_system_decides(client):
+    client.cookies["theme"] = "dark"
+    client.post("/accounts/theme/", {"theme": ""})
+    page = client.get("/accounts/credits/").text
+    assert "data-theme=" not in page
+    assert page.count('name="theme-color"') == 2
+
+
+def test_what_is_no_theme_is_none(client):
+    client.post("/accounts/theme/", {"theme": '"><script>'})
+    assert "data-theme=" not in client.get("/accounts/credits/").text
+    client.cookies["theme"] = '"><script>'
+    assert "data-theme=" not in client.get("/accounts/credits/").text
+
+
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", ""])
+def test_the_choice_never_leads_to_another_site(client, away):
+    response = client.post("/accounts/theme/", {"theme": "dark", "next": away})
+    assert response.headers["Location"] == "/"
