@@ -1,9 +1,13 @@
 """Where in a recording somebody speaks."""
 
 from array import array
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy
+
+from audio.spec import TrackSpec
 
 BAND_HZ = 500.0, 4000.0
 STEPS_A_SECOND = 20
@@ -18,6 +22,24 @@ USUAL_S = 60.0
 
 # Pauses within a line are shorter, and so are clicks.
 LEAST_PAUSE_S, LEAST_SPEECH_S = 0.5, 0.2
+
+
+@dataclass(frozen=True)
+class HeardSpeech:
+    """``places_s`` are start and end in seconds of each spoken line, as far as it stands out;
+    ``lines_meant`` how many the spec has, None without one."""
+
+    places_s: tuple[tuple[float, float], ...]
+    lines_meant: int | None
+
+    @property
+    def count(self) -> int:
+        """Lines heard."""
+        return len(self.places_s)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {"count": self.count, "lines_meant": self.lines_meant, "places_s": self.places_s}
 
 
 class VoiceFinder:
@@ -41,6 +63,15 @@ class VoiceFinder:
         whole = len(shared) // self._length * self._length
         self._shared.extend(shared[:whole].reshape(-1, self._length).mean(axis=1))
         self._begun = shared[whole:]
+
+    def result(self, spec: TrackSpec | None) -> HeardSpeech:
+        """All the speech until now; ``spec`` says how many lines were meant."""
+        if spec is None:
+            return HeardSpeech(tuple(self.stretches()), None)
+        if spec.speech is None:
+            return HeardSpeech((), 0)
+        meant = len(spec.speech.lines) * spec.speech.repetitions
+        return HeardSpeech(tuple(self.stretches()), meant)
 
     def stretches(self) -> list[tuple[float, float]]:
         """Start and end in seconds of each stretch."""

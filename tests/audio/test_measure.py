@@ -50,13 +50,14 @@ def test_length_level_and_tones_of_a_foreign_file(tmp_path, rate):
     found = measure(written(tmp_path, two_tones(203.7, 198.2, rate=rate), rate=rate))
     assert (found.duration_s, found.sample_rate, found.subtype) == (60, rate, "PCM_24")
     assert found.loudness.true_peak_db == pytest.approx(20 * math.log10(0.25), abs=0.02)
-    assert len(found.tones) == 5
-    for tone in found.tones:
+    (beat,) = found.beats
+    assert (beat.kind, len(beat.readings)) == ("binaural", 5)
+    for tone in beat.readings:
         assert tone.carrier_hz == pytest.approx(200.95, abs=1e-4)
         assert tone.beat_hz == pytest.approx(5.5, abs=1e-4)
         assert tone.beat_error_hz is None
         assert tone.snr_db > 100
-    assert found.lines_meant is None
+    assert found.speech.lines_meant is None
 
 
 @pytest.mark.parametrize("kind", ["binaural", "monaural", "isochronic"])
@@ -64,17 +65,19 @@ def test_a_beat_is_found_where_it_was_meant(tmp_path, kind):
     ramp = [[0, 10, "smooth"], [30, 4, "exponential"], [60, 3]]
     beat = {**BINAURAL, "kind": kind, "beat_hz": ramp}
     found = measure(rendered(tmp_path, beats=[beat], bit_depth=24))
-    assert found.tones[0].beat_hz > 7
-    assert found.tones[-1].beat_hz < 4
-    for tone in found.tones:
+    (beat,) = found.beats
+    assert beat.kind == kind
+    assert beat.readings[0].beat_hz > 7
+    assert beat.readings[-1].beat_hz < 4
+    for tone in beat.readings:
         assert abs(tone.beat_error_hz) < (1e-3 if kind == "isochronic" else 1e-5)
         assert abs(tone.carrier_error_hz) < (1e-3 if kind == "isochronic" else 1e-5)
 
 
 def test_the_snr_is_that_of_the_format(tmp_path):
-    fine = measure(rendered(tmp_path, beats=[BINAURAL], bit_depth=24)).tones[2]
+    fine = measure(rendered(tmp_path, beats=[BINAURAL], bit_depth=24)).beats[0].readings[2]
     assert fine.snr_db > 120
-    coarse = measure(rendered(tmp_path, beats=[BINAURAL], bit_depth=16)).tones[2]
+    coarse = measure(rendered(tmp_path, beats=[BINAURAL], bit_depth=16)).beats[0].readings[2]
     assert 70 < coarse.snr_db < 90
 
 
@@ -82,7 +85,7 @@ def test_a_tone_that_is_off_is_reported_off(tmp_path):
     """The file claims a beat of 6 Hz on 200 Hz, and holds another."""
     spec = TrackSpec.parse({"title": "x", "duration_s": 60, "beats": [BINAURAL]})
     path = written(tmp_path, two_tones(203.51, 197), comment=spec.to_json())
-    for tone in measure(path).tones:
+    for tone in measure(path).beats[0].readings:
         assert tone.beat_error_hz == pytest.approx(0.51, abs=1e-4)
         assert tone.carrier_error_hz == pytest.approx(0.255, abs=1e-4)
 
@@ -110,11 +113,11 @@ def test_every_line_is_found_in_its_place(tmp_path, beds):
     speech = {"lines": lines, "voice": "x", "repetitions": 2, "lead_in_s": 7, "lead_out_s": 5}
     path = rendered(tmp_path, beats=[BINAURAL], beds=beds, speech=speech, clips=clips)
     found = measure(path)
-    assert found.lines_meant == len(found.spoken_s) == 6
-    starts = [start for start, _ in found.spoken_s]
+    assert found.speech.lines_meant == found.speech.count == 6
+    starts = [start for start, _ in found.speech.places_s]
     expected = 7 + np.arange(6) * (60 - 7 - 5 - 2) / 5
     assert starts == pytest.approx(expected, abs=0.25)
-    assert all(stop - start == pytest.approx(2, abs=0.4) for start, stop in found.spoken_s)
+    assert all(stop - start == pytest.approx(2, abs=0.4) for start, stop in found.speech.places_s)
 
 
 def test_noise_is_not_taken_for_speech():
@@ -125,8 +128,8 @@ def test_noise_is_not_taken_for_speech():
 
 def test_silence_has_a_certificate(tmp_path):
     found = measure(written(tmp_path, np.zeros((5 * RATE, 2))))
-    assert (found.tones, found.noise, found.spoken_s) == ((), None, ())
-    assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["loudness"]["range_lu"] == 0
+    assert (found.beats, found.noise, found.speech.places_s) == ((), None, ())
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["loudness"]["range_lu"] == 0
 
 
 def test_the_shortest_file_has_a_certificate(tmp_path):
@@ -152,7 +155,7 @@ def test_the_command_speaks_to_people_and_to_programs(tmp_path, capsys):
     call_command("measure", path, "--json")
     found = json.loads(capsys.readouterr().out)
     assert found["loudness"]["integrated_lufs"] == pytest.approx(-18, abs=0.3)
-    assert found["spoken_count"] == found["lines_meant"] == 0
+    assert found["speech"] == {"count": 0, "lines_meant": 0, "places_s": []}
 
 
 def test_the_command_says_what_is_wrong_with_a_file(tmp_path):

@@ -6,7 +6,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from audio import AudioError
+from audio.beats_heard import Reading
 from audio.measure import Certificate, measure
+from audio.noise_heard import NoiseSlope
 
 
 class Command(BaseCommand):
@@ -23,7 +25,7 @@ class Command(BaseCommand):
         except (AudioError, OSError) as error:
             raise CommandError(str(error)) from None
         if options["json"]:
-            self.stdout.write(json.dumps(certificate.as_dict(), indent=2))
+            self.stdout.write(json.dumps(certificate.to_dict(), indent=2))
         else:
             for name, value in _lines(certificate):
                 self.stdout.write(f"{name:22} {value}")
@@ -31,23 +33,41 @@ class Command(BaseCommand):
 
 def _lines(found: Certificate):
     loudness = found.loudness
+    meant = "" if found.target_lufs is None else f", meant {found.target_lufs:.1f}"
     yield "length", f"{found.duration_s:.3f} s, {found.sample_rate} Hz, {found.subtype}"
-    yield "integrated loudness", f"{loudness.integrated_lufs:.1f} LUFS"
+    yield "integrated loudness", f"{loudness.integrated_lufs:.1f} LUFS{meant}"
     yield "loudness range", f"{loudness.range_lu:.1f} LU"
     yield "true peak", f"{loudness.true_peak_db:.1f} dBTP"
-    for tone in found.tones:
-        yield f"beat at {tone.time_s:.0f} s", _tone(tone)
+    for beat in found.beats:
+        for reading in beat.readings:
+            yield f"{beat.kind} at {reading.time_s:.0f} s", _reading(reading)
     if found.noise:
-        slope, strays = found.noise.db_per_octave, found.noise.deviation_db
-        yield "noise slope", f"{slope:+.2f} dB per octave, bands within {strays:.1f} dB"
-    meant = "" if found.lines_meant is None else f" of {found.lines_meant} meant"
-    yield "stretches of speech", f"{len(found.spoken_s)}{meant}"
-    for start, stop in found.spoken_s:
+        yield "noise slope", _slope(found.noise)
+    meant = "" if found.speech.lines_meant is None else f" of {found.speech.lines_meant} meant"
+    yield "spoken lines heard", f"{found.speech.count}{meant}"
+    for start, stop in found.speech.places_s:
         yield "", f"{start:.2f} to {stop:.2f} s"
 
 
-def _tone(tone) -> str:
-    text = f"{tone.beat_hz:.6f} Hz on {tone.carrier_hz:.6f} Hz, {tone.snr_db:.1f} dB over the rest"
-    if tone.beat_error_hz is None:
-        return text
-    return f"{text}; off by {tone.beat_error_hz:+.1e} and {tone.carrier_error_hz:+.1e} Hz"
+def _reading(found: Reading) -> str:
+    parts = []
+    for name, hz, error in (
+        ("beat", found.beat_hz, found.beat_error_hz),
+        ("carrier", found.carrier_hz, found.carrier_error_hz),
+    ):
+        if hz is not None:
+            parts.append(f"{name} {hz:.6f} Hz")
+        if error is not None:
+            parts[-1] += f" (off by {error:+.1e})"
+    if found.snr_db is not None:
+        parts.append(f"{found.snr_db:.1f} dB over the rest")
+    if found.depth is not None:
+        parts.append(f"{100 * found.depth:.0f} % deep")
+    return ", ".join(parts) or "does not stand out"
+
+
+def _slope(noise: NoiseSlope) -> str:
+    text = f"{noise.db_per_octave:+.2f} dB per octave, bands within {noise.deviation_db:.1f} dB"
+    if noise.meant_db_per_octave is not None:
+        text += f"; meant {noise.meant_db_per_octave:+.2f}"
+    return f"{text}; together with {', '.join(noise.mixed_with)}" if noise.mixed_with else text
