@@ -1,10 +1,13 @@
-"""Getting over a database that is away for a moment."""
+"""The database's clock, and getting over a database that is away for a moment."""
 
 import logging
 import time
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import DateTimeField, ExpressionWrapper, Value
+from django.db.models.functions import Now
 
 logger = logging.getLogger(__name__)
 DATABASE_GONE = (OperationalError, InterfaceError)
@@ -30,3 +33,10 @@ def outlast(write):
             if time.monotonic() > deadline:
                 raise
             time.sleep(1)
+
+
+def from_now(seconds: float):
+    """So many seconds after the statement's own time, by the database's clock."""
+    return ExpressionWrapper(
+        Now() + Value(timedelta(seconds=seconds)), output_field=DateTimeField()
+    )

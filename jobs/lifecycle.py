@@ -6,41 +6,32 @@ moves a credit moves it in the same transaction.
 """
 
 import hashlib
-import logging
-import math
 from dataclasses import dataclass
-from datetime import timedelta
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from accounts import ledger
-from audio import SpecError, TrackSpec
+from audio import TrackSpec
 from jobs.bands import band_of_track
+from jobs.database import from_now
+from jobs.dispatching import dispatch, dispatch_forgotten, send_each
 from jobs.models import Job, Report, TrackFile
 from jobs.pricing import credits_for
 from jobs.storage import delete_tracks
 
-logger = logging.getLogger(__name__)
 State = Job.State
 
-TASK_OF = {
-    Job.Step.SPEECH: "jobs.tasks.speak_job",
-    Job.Step.RENDER: "jobs.tasks.render_job",
-}
 FIRST_STAGE_OF = {
     Job.Step.SPEECH: Job.Stage.SPEECH,
     Job.Step.RENDER: Job.Stage.RENDER,
 }
-MOST_DOUBLINGS = 6
 OUR_FAULT = (
     "Something went wrong on our side and the track could not be made. "
     "Please try again; if it happens again, tell us."
 )
-
 
 _FROM_THE_START = {
     "step": Job.Step.SPEECH,
@@ -99,60 +90,6 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
     return job
 
 
-def dispatch(user_id) -> int:
-    """Send a person's waiting jobs, oldest first, up to as many as one person may have under way.
-
-    The others wait in the database and not in the queue, so that a hundred jobs of one person
-    stand in front of nobody else's first. Gives the number sent.
-    """
-    active = Job.objects.active().filter(user=user_id)
-    room = settings.JOBS_UNDER_WAY_A_PERSON - active.exclude(sent_at=None).count()
-    waiting = active.filter(sent_at=None).order_by("created_at")
-    return sum(map(send, waiting[: max(room, 0)]))
-
-
-def send(job: Job) -> bool:
-    """Tell the workers of ``job``'s step; false when that was not needed, or could not be done.
-
-    A broker that does not answer is no error: the row says that nothing was sent, and the
-    sweeper tries again.
-    """
-    # Each wait is twice as long as the one before: a long queue is not filled up with copies.
-    patience_s = settings.JOB_RESEND_SECONDS * 2 ** min(job.sends, MOST_DOUBLINGS)
-    ours = (
-        Job.objects.active()
-        .filter(pk=job.pk, attempt=job.attempt, sends=job.sends)
-        .update(sent_at=Now(), sends=F("sends") + 1, resend_at=_from_now(patience_s))
-    )
-    if not ours:
-        return False
-    try:
-        current_app.send_task(TASK_OF[job.step], [str(job.pk)], **time_limits(job))
-    except Exception as error:
-        logger.warning("job %s could not be sent, the sweeper will: %r", job.pk, error)
-        Job.objects.active().filter(pk=job.pk).update(sent_at=None)
-        return False
-    return True
-
-
-def time_limits(job: Job) -> dict[str, int]:
-    """Seconds after which a worker gives a step up (soft), and is killed over it (hard)."""
-    soft = math.ceil(settings.JOB_BASE_SECONDS + _seconds_of_work(job))
-    return {"soft_time_limit": soft, "time_limit": soft + settings.JOB_GRACE_SECONDS}
-
-
-def _seconds_of_work(job: Job) -> float:
-    try:
-        spec = job.track_spec
-    except SpecError:
-        # From a newer site. It is sent all the same: the attempts of workers that do not
-        # understand it either are counted, and end.
-        return 0
-    if job.step == Job.Step.SPEECH:
-        return len(spec.speech.distinct_lines) * settings.JOB_SECONDS_A_LINE
-    return spec.duration_s * settings.JOB_SECONDS_A_SECOND
-
-
 def claim(job_id, step: str) -> Claim | None:
     """Take a job that waits for ``step``, or whose worker went silent; None if it is not there."""
     takeable = Q(state=State.PENDING) | Q(state=State.PROCESSING, lease_until__lte=Now())
@@ -189,7 +126,7 @@ def hand_on(claim: Claim) -> bool:
         )
         if ours:
             claim.job.refresh_from_db()
-            transaction.on_commit(lambda: send(claim.job))
+            transaction.on_commit(lambda: send_each([claim.job]))
     return bool(ours)
 
 
@@ -316,17 +253,11 @@ def remove(job: Job) -> None:
 
 def sweep() -> dict[str, int]:
     """Send what no worker knows of, and end what ran out of attempts. Safe in several copies."""
-    silent = Job.objects.filter(state=State.PROCESSING, lease_until__lte=Now())
-    worn_out = silent.filter(tries__gte=settings.JOB_MAX_ATTEMPTS)
+    worn_out = Job.objects.filter(
+        state=State.PROCESSING, lease_until__lte=Now(), tries__gte=settings.JOB_MAX_ATTEMPTS
+    )
     ended = sum(_end(worn_out.filter(pk=job.pk), State.FAILED, OUR_FAULT) for job in worn_out)
-
-    # Sent and not taken in time, or taken and then left: that message is gone.
-    lost = Q(resend_at__lte=Now())
-    forgotten = Job.objects.filter(lost, state=State.PENDING) | silent.filter(lost)
-    sent = sum(map(send, forgotten.order_by("created_at")))
-    unsent = Job.objects.active().filter(sent_at=None).values_list("user", flat=True)
-    sent += sum(map(dispatch, unsent.order_by().distinct()))
-    return {"sent": sent, "ended": ended}
+    return {"sent": dispatch_forgotten(), "ended": ended}
 
 
 def _end(rows, state: str, message: str) -> bool:
@@ -352,10 +283,4 @@ def _end(rows, state: str, message: str) -> bool:
 
 
 def _lease_end():
-    return _from_now(settings.JOB_LEASE_SECONDS)
-
-
-def _from_now(seconds: float):
-    return ExpressionWrapper(
-        Now() + Value(timedelta(seconds=seconds)), output_field=DateTimeField()
-    )
+    return from_now(settings.JOB_LEASE_SECONDS)

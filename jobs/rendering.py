@@ -12,6 +12,7 @@ from django.db import connection
 import audio
 from jobs import lifecycle
 from jobs.database import DATABASE_GONE, outlast
+from jobs.dispatching import time_limits
 from jobs.lifecycle import Claim
 from jobs.models import Job
 from jobs.speech import synthesiser_for
@@ -123,7 +124,7 @@ def _ending_well(claim: Claim):
         outlast(lambda: lifecycle.hand_back(claim))
     except SystemExit:
         # What Celery's pool makes of SIGTERM: the worker stops, or this took too long.
-        overdue = time.monotonic() - begun >= lifecycle.time_limits(job)["soft_time_limit"]
+        overdue = time.monotonic() - begun >= time_limits(job)["soft_time_limit"]
         logger.info("job %s attempt %s handed back: told to stop", job.pk, claim.attempt)
         with _undisturbed(), suppress(*DATABASE_GONE):
             lifecycle.hand_back(claim, counted=overdue)

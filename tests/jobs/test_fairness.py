@@ -4,6 +4,7 @@ import pytest
 
 from accounts import ledger
 from jobs import lifecycle
+from jobs.dispatching import time_limits
 from jobs.models import Job
 
 State, Step = Job.State, Job.Step
@@ -61,10 +62,10 @@ def test_the_sweeper_keeps_to_it(user, submit, sent):
 
 
 def test_a_step_has_longer_the_more_there_is_to_do(job):
-    short = lifecycle.time_limits(job)
+    short = time_limits(job)
     job.spec["duration_s"] = 7200
-    assert lifecycle.time_limits(job) == short
+    assert time_limits(job) == short
     job.step = Step.RENDER
     del job.track_spec
-    assert lifecycle.time_limits(job)["soft_time_limit"] > short["soft_time_limit"]
+    assert time_limits(job)["soft_time_limit"] > short["soft_time_limit"]
     assert short["time_limit"] > short["soft_time_limit"]

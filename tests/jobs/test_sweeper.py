@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.core.management import call_command
 from django.db.models import F
 
+from accounts import ledger
+from entrain import celery_app
 from jobs import lifecycle
 from jobs.models import Job
 
@@ -62,3 +64,22 @@ def test_operators_can_sweep_by_hand(job, capsys):
     Job.objects.update(sent_at=None)
     call_command("sweep_jobs")
     assert capsys.readouterr().out == "1 sent, 0 ended.\n"
+
+
+def test_a_broker_that_is_away_is_asked_once_and_not_for_every_job(
+    user, spec, monkeypatch, django_capture_on_commit_callbacks, settings
+):
+    settings.JOBS_UNDER_WAY_A_PERSON = 10
+    ledger.adjust(user, 5, reason="a gift")
+    asked = []
+
+    def gone(*args, **kwargs):
+        asked.append(args)
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(celery_app, "send_task", gone)
+    for n in range(5):
+        lifecycle.submit_job(user, spec, key=str(n))
+    assert lifecycle.sweep() == {"sent": 0, "ended": 0}
+    assert len(asked) == 1
+    assert set(Job.objects.values_list("sent_at", "sends")) == {(None, 0)}

@@ -1,0 +1,110 @@
+"""Telling workers of jobs that wait. The row is the truth and the message a hint.
+
+A message may be lost, doubled or late: a claim decides what it is worth, and the sweeper sends
+again what no worker took.
+"""
+
+import logging
+import math
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from celery import current_app
+from django.conf import settings
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from audio import SpecError
+from jobs.database import from_now
+from jobs.models import Job
+
+logger = logging.getLogger(__name__)
+
+TASK_OF = {
+    Job.Step.SPEECH: "jobs.tasks.speak_job",
+    Job.Step.RENDER: "jobs.tasks.render_job",
+}
+MOST_DOUBLINGS = 6
+
+
+class BrokerAway(Exception):
+    """The message could not be handed to the broker."""
+
+
+def dispatch(user_id) -> int:
+    """Send a person's waiting jobs, oldest first, as far as one person may have jobs under way.
+
+    The others wait in the database and not in the queue, so that a hundred jobs of one person
+    stand in front of nobody else's first. Gives the number sent.
+    """
+    return send_each(_waiting(user_id))
+
+
+def dispatch_forgotten() -> int:
+    """Send whatever waits and no message leads to; gives the number sent."""
+    # Sent and not taken in time, or taken and then left: that message is gone.
+    forgotten = Job.objects.filter(
+        Q(state=Job.State.PENDING) | Q(state=Job.State.PROCESSING, lease_until__lte=Now()),
+        resend_at__lte=Now(),
+    ).exclude(sent_at=None)
+    unsent = Job.objects.active().filter(sent_at=None)
+    people = unsent.order_by().values_list("user", flat=True).distinct()
+    return send_each(chain(forgotten.order_by("created_at"), *map(_waiting, people)))
+
+
+def send_each(jobs: Iterable[Job]) -> int:
+    """Tell the workers of these jobs until the broker fails; gives the number told.
+
+    A broker that does not answer is no error, but it is asked once and not for every job: the
+    rows say that nothing was sent, and the sweeper tries again.
+    """
+    sent = 0
+    try:
+        for job in jobs:
+            sent += _send(job)
+    except BrokerAway as error:
+        logger.warning("%s; the sweeper will", error)
+    return sent
+
+
+def time_limits(job: Job) -> dict[str, int]:
+    """Seconds after which a worker gives a step up (soft), and is killed over it (hard)."""
+    soft = math.ceil(settings.JOB_BASE_SECONDS + _seconds_of_work(job))
+    return {"soft_time_limit": soft, "time_limit": soft + settings.JOB_GRACE_SECONDS}
+
+
+def _waiting(user_id) -> Iterator[Job]:
+    """What is to be sent of one person's now; looked up when the first is asked for."""
+    active = Job.objects.active().filter(user=user_id)
+    room = settings.JOBS_UNDER_WAY_A_PERSON - active.exclude(sent_at=None).count()
+    yield from active.filter(sent_at=None).order_by("created_at")[: max(room, 0)]
+
+
+def _send(job: Job) -> bool:
+    """Tell the workers of ``job``'s step; false when somebody else did so just now."""
+    # Each wait is twice as long as the one before: a long queue is not filled up with copies.
+    patience_s = settings.JOB_RESEND_SECONDS * 2 ** min(job.sends, MOST_DOUBLINGS)
+    row = Job.objects.active().filter(pk=job.pk, attempt=job.attempt)
+    ours = row.filter(sends=job.sends).update(
+        sent_at=Now(), sends=F("sends") + 1, resend_at=from_now(patience_s)
+    )
+    if not ours:
+        return False
+    try:
+        current_app.send_task(TASK_OF[job.step], [str(job.pk)], **time_limits(job))
+    except Exception as error:
+        row.filter(sends=job.sends + 1).update(sent_at=None, sends=job.sends)
+        raise BrokerAway(f"job {job.pk} could not be sent ({error!r})") from error
+    return True
+
+
+def _seconds_of_work(job: Job) -> float:
+    try:
+        spec = job.track_spec
+    except SpecError:
+        # From a newer site. It is sent all the same: the attempts of workers that do not
+        # understand it either are counted, and end.
+        return 0
+    if job.step == Job.Step.SPEECH:
+        return len(spec.speech.distinct_lines) * settings.JOB_SECONDS_A_LINE
+    return spec.duration_s * settings.JOB_SECONDS_A_SECOND
