@@ -2,12 +2,18 @@
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+_, IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns
+BESIDE = (
+    r"""(?P<matched>new URL\(["'](?P<url>[./].*?)["'], import\.meta\.url\))""",
+    """new URL("%(url)s", import.meta.url)""",
+)
+
 
 class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Names that change with the content, also where one ES module imports another.
+    """Names that change with the content, also where one of our ES modules names another.
 
     An import has to begin with ``./`` or ``../`` and end with a semicolon to be seen, and modules
-    must not import each other in a circle.
+    must not import each other in a circle. Other packages' scripts import what they do not ship.
     """
 
-    support_js_module_import_aggregation = True
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("js/*.js", (*IMPORTS, BESIDE)))
