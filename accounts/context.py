@@ -1,11 +1,8 @@
-"""What every page knows about the person who looks at it."""
+"""What every page shows about the person who is signed in."""
 
 from django.utils.functional import SimpleLazyObject
 
 from accounts import ledger
-
-THEME_COOKIE = "theme"
-THEMES = ("light", "dark")
 
 
 def credits(request):
@@ -15,9 +12,3 @@ def credits(request):
     if user is None or not user.is_authenticated:
         return {}
     return {"balance": SimpleLazyObject(lambda: ledger.balance(user))}
-
-
-def theme(request):
-    """``theme``: the one this browser chose, empty for the system's."""
-    chosen = request.COOKIES.get(THEME_COOKIE)
-    return {"theme": chosen if chosen in THEMES else ""}

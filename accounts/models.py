@@ -3,8 +3,10 @@
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager):
@@ -33,6 +35,8 @@ class User(AbstractUser):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=200, blank=True)
     picture = models.URLField(max_length=500, blank=True)
+    # Part of what a session is checked against: counting up ends all of them.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
@@ -49,6 +53,17 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.email
+
+    def get_session_auth_hash(self):
+        """What a session has to carry to be this person's still."""
+        salt = "accounts.User.get_session_auth_hash"
+        value = f"{self.session_epoch}:{self.password}"
+        return salted_hmac(salt, value, algorithm="sha256").hexdigest()
+
+    def end_all_sessions(self):
+        """Sign this person out in every browser."""
+        User.objects.filter(pk=self.pk).update(session_epoch=F("session_epoch") + 1)
+        self.refresh_from_db(fields=["session_epoch"])
 
     def get_full_name(self):
         """What the admin and the pages call this person."""
@@ -67,15 +82,15 @@ class LedgerEntry(models.Model):
     """
 
     class Kind(models.TextChoices):
-        SIGNUP = "signup", "welcome credit"
-        CHARGE = "charge", "track"
-        REFUND = "refund", "refund"
-        GRANT = "grant", "gift"
-        PURCHASE = "purchase", "purchase"
-        REFERRAL = "referral", "thanks for an invitation"
-        PLAN = "plan", "credits of a plan"
-        ADJUSTMENT = "adjustment", "correction"
-        EXPIRY = "expiry", "expired"
+        SIGNUP = "signup", _("welcome credit")
+        CHARGE = "charge", _("track")
+        REFUND = "refund", _("refund")
+        GRANT = "grant", _("gift")
+        PURCHASE = "purchase", _("purchase")
+        REFERRAL = "referral", _("thanks for an invitation")
+        PLAN = "plan", _("credits of a plan")
+        ADJUSTMENT = "adjustment", _("correction")
+        EXPIRY = "expiry", _("expired")
 
     user = models.ForeignKey(
         "accounts.User",

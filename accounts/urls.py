@@ -12,7 +12,9 @@ urlpatterns = [
     path("demo/", views.demo_sign_in, name="demo_sign_in"),
     path("logout/", logout, name="account_logout"),
     path("credits/", views.credits, name="credits"),
-    path("theme/", views.choose_theme, name="theme"),
+    path("", views.account, name="account"),
+    path("picture/", views.picture, name="picture"),
+    path("sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
     # Not Google's own URLs: they also take a token that was made elsewhere.
     *default_urlpatterns(GoogleProvider),
     # Where allauth leads by name when a sign-in takes a turn.

@@ -1,19 +1,20 @@
-"""Signing in, and the page of one's credits."""
+"""Signing in, and the pages of one's account and credits."""
 
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import demo
-from accounts.context import THEME_COOKIE, THEMES
-
-YEAR_S = 365 * 24 * 3600
+from accounts.picture import may_be_fetched, picture_of
 
 
 @require_GET
@@ -41,6 +42,39 @@ def demo_sign_in(request):
 
 @login_required
 @require_GET
+def account(request):
+    """Who one is here, and what one can decide about it."""
+    context = {
+        "has_picture": may_be_fetched(request.user.picture),
+        "support_email": settings.SUPPORT_EMAIL,
+    }
+    return render(request, "accounts/account.html", context)
+
+
+@login_required
+@require_GET
+def picture(request):
+    """The person's own picture."""
+    found = picture_of(request.user)
+    if not found:
+        raise Http404
+    content, kind = found
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return HttpResponse(content, content_type=kind, headers=headers)
+
+
+@login_required
+@require_POST
+def sign_out_everywhere(request):
+    """End every session of this person but the one that asks."""
+    request.user.end_all_sessions()
+    update_session_auth_hash(request, request.user)
+    messages.success(request, _("You are signed out everywhere else."))
+    return redirect("account")
+
+
+@login_required
+@require_GET
 def credits(request):
     """Balance, every movement, and how to get more."""
     entries = Paginator(request.user.ledger_entries.all(), 50)
@@ -58,24 +92,10 @@ def address_taken(request):
     return render(request, "accounts/address_taken.html", status=409)
 
 
-@require_POST
-def choose_theme(request):
-    """Remember, in this browser, the light or the dark theme; anything else is the system's."""
-    response = redirect(_next_url(request.POST.get("next", ""), request, default="home"))
-    theme = request.POST.get("theme")
-    if theme in THEMES:
-        response.set_cookie(
-            THEME_COOKIE, theme, max_age=YEAR_S, secure=request.is_secure(), samesite="Lax"
-        )
-    else:
-        response.delete_cookie(THEME_COOKIE, samesite="Lax")
-    return response
-
-
-def _next_url(url: str, request, default: str = "studio") -> str:
-    """``url`` when it stays on this host, else the page named ``default``."""
+def _next_url(url: str, request) -> str:
+    """``url`` when it stays on this host, else the studio."""
     if url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         return url
-    return reverse(default)
+    return reverse("studio")

@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "entrain.errors.not_allowed_page",
 ]
 
 TEMPLATES = [
@@ -114,7 +115,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.credits",
-                "accounts.context.theme",
+                "entrain.appearance.theme",
+                "entrain.pages.site",
             ],
         },
     },

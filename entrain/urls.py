@@ -2,12 +2,20 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from entrain.appearance import choose_theme
+from entrain.pages import favicon, robots
 from entrain.staff_login import staff_login
+
+handler400 = "entrain.errors.bad_request"
+handler500 = "entrain.errors.server_error"
 
 urlpatterns = [
     path("", include("jobs.urls")),
     path("accounts/", include("accounts.urls")),
+    path("theme/", choose_theme, name="theme"),
     path("language/", set_language, name="set_language"),
+    path("robots.txt", robots),
+    path("favicon.ico", favicon),
     path("admin/login/", staff_login),
     path("admin/", admin.site.urls),
 ]

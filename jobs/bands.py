@@ -3,6 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from audio import TrackSpec
 from audio.curves import values_at
@@ -12,19 +14,19 @@ class Band(NamedTuple):
     """A named beat: ``beat_hz`` lies in the band that ``name`` says."""
 
     key: str
-    name: str
+    name: str | Promise
     beat_hz: float
-    used_for: str
+    used_for: str | Promise
 
 
 # Limits of the bands: delta 0.5–4, theta 4–8, alpha 8–13, beta 13–30, gamma 30–45 Hz.
 BANDS = (
-    Band("delta", "Delta", 2, "deep sleep"),
-    Band("delta4", "Light delta", 4, "falling asleep"),
-    Band("theta", "Theta", 6, "meditation"),
-    Band("alpha", "Alpha", 10, "calm and relaxed"),
-    Band("beta", "Beta", 20, "alert and focused"),
-    Band("gamma", "Gamma", 40, "intense concentration"),
+    Band("delta", _("Delta"), 2, _("deep sleep")),
+    Band("delta4", _("Light delta"), 4, _("falling asleep")),
+    Band("theta", _("Theta"), 6, _("meditation")),
+    Band("alpha", _("Alpha"), 10, _("calm and relaxation")),
+    Band("beta", _("Beta"), 20, _("alertness and focus")),
+    Band("gamma", _("Gamma"), 40, _("intense concentration")),
 )
 # Where each band ends, in Hz; what lies above the last is gamma too.
 ENDS = {"delta": 4, "theta": 8, "alpha": 13, "beta": 30, "gamma": 45}

@@ -23,6 +23,7 @@ from jobs.bands import BANDS
 from jobs.forms import JobForm, RenameForm
 from jobs.models import Job
 from jobs.ranges import ranged_response
+from jobs.sounds import front_sounds
 from jobs.storage import read_link, track_link, tracks
 
 JOBS_A_PAGE = 20
@@ -43,7 +44,7 @@ def home(request):
     """What Entrain is, for those who are not signed in; the studio for those who are."""
     if request.user.is_authenticated:
         return redirect("studio")
-    return render(request, "home.html", {"bands": BANDS})
+    return render(request, "home.html", {"bands": BANDS, "sounds": front_sounds()})
 
 
 @login_required

@@ -5,8 +5,9 @@ import pytest
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_chosen_theme_is_in_the_next_page_itself(client, theme):
-    response = client.post("/accounts/theme/", {"theme": theme, "next": "/accounts/credits/"})
-    assert response.headers["Location"] == "/accounts/credits/"
+    here = "http://testserver/accounts/credits/?page=2"
+    response = client.post("/theme/", {"theme": theme}, headers={"Referer": here})
+    assert response.headers["Location"] == here
     page = client.get("/accounts/credits/").text
     assert f'data-theme="{theme}"' in page
     assert page.count('name="theme-color"') == 1
@@ -14,14 +15,14 @@ def test_a_chosen_theme_is_in_the_next_page_itself(client, theme):
 
 def test_without_a_choice_the_system_decides(client):
     client.cookies["theme"] = "dark"
-    client.post("/accounts/theme/", {"theme": ""})
+    client.post("/theme/", {"theme": ""})
     page = client.get("/accounts/credits/").text
     assert "data-theme=" not in page
     assert page.count('name="theme-color"') == 2
 
 
 def test_what_is_no_theme_is_none(client):
-    client.post("/accounts/theme/", {"theme": '"><script>'})
+    client.post("/theme/", {"theme": '"><script>'})
     assert "data-theme=" not in client.get("/accounts/credits/").text
     client.cookies["theme"] = '"><script>'
     assert "data-theme=" not in client.get("/accounts/credits/").text
@@ -29,5 +30,5 @@ def test_what_is_no_theme_is_none(client):
 
 @pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", ""])
 def test_the_choice_never_leads_to_another_site(client, away):
-    response = client.post("/accounts/theme/", {"theme": "dark", "next": away})
+    response = client.post("/theme/", {"theme": "dark"}, headers={"Referer": away})
     assert response.headers["Location"] == "/"

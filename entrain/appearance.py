@@ -1,0 +1,33 @@
+"""Light or dark: what a browser chose, so that no page flashes in the other."""
+
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+COOKIE = "theme"
+COOKIE_AGE_S = 365 * 24 * 3600
+THEMES = ("light", "dark")
+
+
+def theme(request):
+    """Context of every page: ``theme``, empty for the one of the system."""
+    chosen = request.COOKIES.get(COOKIE)
+    return {"theme": chosen if chosen in THEMES else ""}
+
+
+@require_POST
+def choose_theme(request):
+    """Remember a theme and go back to the page; anything that is none is the system's."""
+    here = request.headers.get("Referer", "")
+    stays = url_has_allowed_host_and_scheme(
+        here, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    response = redirect(here if stays else "home")
+    chosen = request.POST.get("theme")
+    if chosen in THEMES:
+        response.set_cookie(
+            COOKIE, chosen, max_age=COOKIE_AGE_S, secure=request.is_secure(), samesite="Lax"
+        )
+    else:
+        response.delete_cookie(COOKIE, samesite="Lax")
+    return response
