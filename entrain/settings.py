@@ -216,6 +216,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "entrain.staticfiles.ModuleStaticFilesStorage"},
 }
 
+STORAGE_ALLOWANCE_MB = env.int("STORAGE_ALLOWANCE_MB", 5000, validate=Range(min=1))
+
 # --- Sign-in ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -301,11 +303,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
 # A worker without -Q takes from all of them.
-CELERY_TASK_QUEUES = [Queue("speech"), Queue("render"), Queue("housekeeping")]
+CELERY_TASK_QUEUES = [Queue("speech"), Queue("render"), Queue("extras"), Queue("housekeeping")]
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_ROUTES = {
     "jobs.tasks.speak_job": {"queue": "speech"},
     "jobs.tasks.render_job": {"queue": "render"},
+    "jobs.tasks.make_extras": {"queue": "extras"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

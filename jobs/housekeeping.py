@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from jobs.models import Job
+from jobs.models import Job, TrackFile
 from jobs.storage import abort_uploads, tracks
 
 logger = logging.getLogger(__name__)
@@ -16,24 +16,32 @@ ORPHAN_AGE = timedelta(hours=3)
 
 
 def remove_orphans(*, older_than: timedelta = ORPHAN_AGE) -> int:
-    """Delete tracks that no job publishes, and uploads that were never completed.
+    """Delete files that no job publishes, and uploads that were never completed.
 
     A worker that dies between uploading and publishing leaves such a file when its job then
-    ends some other way. Gives the number of tracks deleted.
+    ends some other way. Gives the number of files deleted.
     """
     before = timezone.now() - older_than
     removed = 0
     for folder in tracks().listdir("tracks")[0]:
-        job = Job.objects.filter(pk=_uuid(folder)).first() if _uuid(folder) else None
+        published = _published_in(folder)
         for name in tracks().listdir(f"tracks/{folder}")[1]:
             key = f"tracks/{folder}/{name}"
-            if (job is None or key != job.track) and tracks().get_modified_time(key) <= before:
+            if key not in published and tracks().get_modified_time(key) <= before:
                 tracks().delete(key)
                 removed += 1
     abort_uploads(before)
     if removed:
-        logger.warning("%s tracks that no job publishes were removed", removed)
+        logger.warning("%s files that no job publishes were removed", removed)
     return removed
+
+
+def _published_in(folder: str) -> set[str]:
+    """The keys of a job's files, its track and what is beside it."""
+    if (job := _uuid(folder)) is None:
+        return set()
+    track = Job.objects.filter(pk=job).values_list("track", flat=True)
+    return {*track, *TrackFile.objects.filter(job=job).values_list("key", flat=True)}
 
 
 def _uuid(name: str) -> UUID | None:

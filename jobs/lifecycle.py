@@ -15,10 +15,11 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts import ledger
 from audio import TrackSpec
+from jobs import extras
 from jobs.bands import band_of_track
 from jobs.database import from_now
 from jobs.dispatching import dispatch, dispatch_forgotten, send_each
-from jobs.models import Job, Report, TrackFile
+from jobs.models import Job
 from jobs.pricing import credits_for
 from jobs.storage import delete_tracks
 
@@ -130,11 +131,18 @@ def hand_on(claim: Claim) -> bool:
     return bool(ours)
 
 
-def finish(claim: Claim, *, track: str, track_bytes: int) -> bool:
+def finish(
+    claim: Claim,
+    *,
+    track: str,
+    track_bytes: int,
+    waveform: dict | None = None,
+    spectrogram: tuple[str, int] | None = None,
+) -> bool:
     """Publish the track; false when the job was taken over or cancelled meanwhile.
 
     True as well when this very track is published already: a worker that lost the answer to its
-    commit has to ask again.
+    commit has to ask again. ``spectrogram`` is the key and the size of a stored file.
     """
     with transaction.atomic():
         ours = claim.row.update(
@@ -147,6 +155,9 @@ def finish(claim: Claim, *, track: str, track_bytes: int) -> bool:
             lease_until=None,
             finished_at=Now(),
         )
+        if ours:
+            report = extras.begin(claim.job, waveform=waveform, spectrogram=spectrogram)
+            transaction.on_commit(lambda: extras.send_each([report]))
         transaction.on_commit(lambda: dispatch(claim.job.user_id))
         published = Job.objects.filter(pk=claim.job.pk, state=State.COMPLETED, track=track)
         return bool(ours) or published.exists()
@@ -228,8 +239,7 @@ def _take_files_away(job: Job, state: str, **changes) -> bool:
             state=state, track="", track_bytes=0, **changes
         )
         if changed:
-            TrackFile.objects.filter(job=job.pk).delete()
-            Report.objects.filter(job=job.pk).delete()
+            extras.forget(job)
             transaction.on_commit(lambda: delete_tracks(job.pk, range(1, job.attempt + 1)))
             transaction.on_commit(lambda: dispatch(job.user_id))
     return bool(changed)

@@ -1,12 +1,13 @@
 """One attempt at a job: speak, mix, store. Nothing here holds a transaction open."""
 
+import json
 import logging
 import signal
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from django.core.files import File
+from django.core.files.base import ContentFile, File
 from django.db import connection
 
 import audio
@@ -14,9 +15,9 @@ from jobs import lifecycle
 from jobs.database import DATABASE_GONE, outlast
 from jobs.dispatching import time_limits
 from jobs.lifecycle import Claim
-from jobs.models import Job
+from jobs.models import Job, TrackFile
 from jobs.speech import synthesiser_for
-from jobs.storage import StorageClipStore, delete_tracks, track_key, tracks
+from jobs.storage import StorageClipStore, companion_key, delete_tracks, track_key, tracks
 from jobs.workspace import workspace
 
 logger = logging.getLogger(__name__)
@@ -88,17 +89,19 @@ def render(claim: Claim) -> None:
     with _ending_well(claim) as (heartbeat, folder):
         # They were spoken in the step before, so this only takes them out of the store.
         clips = _clips(claim.job, folder, heartbeat)
-        path = folder / "track.flac"
+        path, spec = folder / "track.flac", claim.job.track_spec
+        pictures = audio.Pictures(frames=spec.frames, sample_rate=spec.sample_rate)
         audio.render(
-            claim.job.track_spec,
+            spec,
             path,
             clips=clips,
             progress=heartbeat.at(Job.Stage.RENDER),
             cancelled=heartbeat.cancelled,
+            pictures=pictures,
             # The other cores have renders of their own.
             threads=False,
         )
-        _publish(claim, path, heartbeat)
+        _publish(claim, path, pictures, heartbeat)
 
 
 @contextmanager
@@ -157,17 +160,32 @@ def _clips(job: Job, folder: Path, heartbeat: Heartbeat, progress=None):
     )
 
 
-def _publish(claim: Claim, path: Path, heartbeat: Heartbeat) -> None:
-    """Store the file under this attempt's own key, then make it the job's track."""
+def _publish(claim: Claim, path: Path, pictures: audio.Pictures, heartbeat: Heartbeat) -> None:
+    """Store the files under this attempt's own keys, then make them the job's track."""
     size = path.stat().st_size
     key = track_key(claim.job.pk, claim.attempt)
     with path.open("rb") as file:
         tracks().save(key, ReportingFile(file, size, heartbeat.at(Job.Stage.UPLOAD)))
+    spectrogram = _store_spectrogram(claim, pictures.spectrogram())
     # What earlier attempts stored is dead whatever comes; after the commit it would be too late
     # for a worker that is killed there.
     delete_tracks(claim.job.pk, range(1, claim.attempt))
-    if not outlast(lambda: lifecycle.finish(claim, track=key, track_bytes=size)):
+    if not outlast(
+        lambda: lifecycle.finish(
+            claim,
+            track=key,
+            track_bytes=size,
+            waveform=json.loads(pictures.peaks()),
+            spectrogram=spectrogram,
+        )
+    ):
         delete_tracks(claim.job.pk, [claim.attempt])
+
+
+def _store_spectrogram(claim: Claim, png: bytes) -> tuple[str, int]:
+    key = companion_key(claim.job.pk, claim.attempt, 0, TrackFile.Kind.SPECTROGRAM)
+    tracks().save(key, ContentFile(png))
+    return key, len(png)
 
 
 def _does_not_fit(error: audio.SpeechDoesNotFitError) -> str:

@@ -74,7 +74,10 @@ def track_link(key: str, *, title: str) -> str:
 
 
 def companion_key(job_id, attempt: int, try_: int, kind: str) -> str:
-    """The key of a file beside one attempt's track; tries at making it never share one."""
+    """The key of a file beside one attempt's track; tries at making it never share one.
+
+    What comes out of the render itself, before any try, is of the try 0.
+    """
     return f"tracks/{job_id}/{attempt}-{try_}.{kind}"
 
 
@@ -89,6 +92,15 @@ def delete_tracks(job_id, attempts) -> None:
     for name in names:
         if _attempt_of(name) in attempts:
             delete_file(f"{folder}/{name}")
+
+
+def delete_tries(job_id, attempt: int, *, but: set[str]) -> None:
+    """Delete what tries at the companions of one attempt stored, except for the keys ``but``."""
+    folder = f"tracks/{job_id}"
+    for name in tracks().listdir(folder)[1]:
+        key = f"{folder}/{name}"
+        if name.startswith(f"{attempt}-") and key not in but:
+            delete_file(key)
 
 
 def delete_file(key: str) -> None:

@@ -9,7 +9,7 @@ from billiard import active_children
 from celery import shared_task
 from celery.signals import worker_process_init, worker_shutting_down
 
-from jobs import housekeeping, lifecycle, rendering, workspace
+from jobs import companions, extras, housekeeping, lifecycle, rendering, workspace
 from jobs.models import Job
 
 STOP_POOL_AFTER_SECONDS = 1.0
@@ -55,9 +55,16 @@ def render_job(job_id: str) -> None:
 
 
 @shared_task
+def make_extras(job_id: str) -> None:
+    """Make what a finished track is to have beside it and has not yet."""
+    if hold := extras.claim(job_id):
+        companions.make(hold)
+
+
+@shared_task
 def sweep() -> dict[str, int]:
-    """Look after jobs that no message leads to any more."""
-    return lifecycle.sweep()
+    """Look after jobs, and what they have beside them, that no message leads to any more."""
+    return lifecycle.sweep() | {"extras": extras.sweep()}
 
 
 @shared_task

@@ -105,7 +105,8 @@ def count(plant: Plant) -> dict[str, object]:
     mine = [rows.get(pk) for pk in set(plant.jobs)]
     right = {row.id for row in mine if row and row.state == "completed" and readable(plant, row)}
     given_up = {row.id for row in mine if row and row.state in ("failed", "cancelled")}
-    published = {row.track for row in rows.values() if row.track}
+    beside = {row.key for row in plant.rows("SELECT key FROM jobs_trackfile")}
+    published = {row.track for row in rows.values() if row.track} | beside
     return {
         "submitted": len(plant.jobs),
         "ended right": len(right),
@@ -139,7 +140,7 @@ def readable(plant: Plant, row) -> bool:
 
 
 def stored(plant: Plant):
-    """The key of every track in the bucket."""
+    """The key of every track, and of what is beside it, in the bucket."""
     pages = plant.s3.get_paginator("list_objects_v2")
     for page in pages.paginate(Bucket="tracks", Prefix="tracks/"):
         yield from (item["Key"] for item in page.get("Contents", []))

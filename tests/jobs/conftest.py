@@ -1,5 +1,6 @@
 """Jobs and forms that the tests of this folder start from."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,17 +9,54 @@ from django.utils import timezone
 from accounts import ledger
 from audio import TrackSpec
 from entrain import celery_app
-from jobs import lifecycle, rendering
+from jobs import extras, lifecycle, rendering
+from jobs.dispatching import TASK_OF
 from jobs.models import Job
 from tests.jobs.choices import CHOICES
 
 
 @pytest.fixture(autouse=True)
-def sent(monkeypatch):
-    """Ids of the jobs that were sent to workers; there is no broker in these tests."""
-    ids = []
-    monkeypatch.setattr(celery_app, "send_task", lambda name, args, **limits: ids.extend(args))
-    return ids
+def messages(monkeypatch):
+    """Task and job of every message to workers; there is no broker in these tests."""
+    messages = []
+    monkeypatch.setattr(
+        celery_app, "send_task", lambda name, args, **limits: messages.append((name, *args))
+    )
+    return messages
+
+
+class Sent(Sequence):
+    """Ids of the jobs in the messages to certain tasks, as it stands."""
+
+    def __init__(self, messages, tasks):
+        self._messages, self._tasks = messages, tasks
+
+    def _ids(self):
+        return [job for task, job in self._messages if task in self._tasks]
+
+    def __getitem__(self, at):
+        return self._ids()[at]
+
+    def __len__(self):
+        return len(self._ids())
+
+    def __eq__(self, other):
+        return self._ids() == list(other)
+
+    def clear(self):
+        self._messages.clear()
+
+
+@pytest.fixture
+def sent(messages):
+    """Ids of the jobs that were sent to be spoken or rendered."""
+    return Sent(messages, set(TASK_OF.values()))
+
+
+@pytest.fixture
+def sent_extras(messages):
+    """Ids of the jobs whose companions were asked for."""
+    return Sent(messages, {extras.TASK})
 
 
 @pytest.fixture

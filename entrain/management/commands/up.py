@@ -58,12 +58,14 @@ class Command(BaseCommand):
 def _processes(port: int) -> dict[str, str]:
     python = shlex.quote(sys.executable)
     celery = f"{python} -m celery --app entrain --quiet"
-    worker = f"{celery} worker --concurrency 2 --without-gossip --without-mingle --loglevel INFO"
+    worker = f"{celery} worker --without-gossip --without-mingle --loglevel INFO"
     return {
         "web": f"{python} -m gunicorn entrain.wsgi --bind {HOST}:{port} --workers 2 --threads 4"
         " --graceful-timeout 3 --log-level warning",
-        "speech": f"{worker} --queues speech,housekeeping --hostname speech@%h",
-        "worker": f"{worker} --queues render --hostname render@%h",
+        "speech": f"{worker} --concurrency 2 --queues speech,housekeeping --hostname speech@%h",
+        "worker": f"{worker} --concurrency 2 --queues render --hostname render@%h",
+        # Nobody waits for these: what renders goes first.
+        "extras": f"nice {worker} --concurrency 1 --queues extras --hostname extras@%h",
         "scheduler": f"{celery} beat --loglevel WARNING",
     }
 

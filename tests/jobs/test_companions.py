@@ -1,0 +1,170 @@
+"""Beside each finished track come its other formats, its cover and its certificate."""
+
+import json
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from django.core.files.base import ContentFile, File
+
+import audio
+from jobs import companions, extras, housekeeping, lifecycle, rendering
+from jobs.models import Job, Report, TrackFile
+from jobs.storage import companion_key, delete_tracks, track_key, tracks
+
+SPECTROGRAM = TrackFile.Kind.SPECTROGRAM
+KINDS = {"opus", "m4a", "mp3", "cover.png", "cover.svg", SPECTROGRAM}
+
+
+@pytest.fixture
+def rendered(claim, tmp_path):
+    """A job whose recording is a second of silence."""
+    key, spectrogram = track_key(claim.job.pk, 1), companion_key(claim.job.pk, 1, 0, SPECTROGRAM)
+    soundfile.write(tmp_path / "silence.flac", np.zeros((44_100, 2), "int16"), 44_100)
+    with (tmp_path / "silence.flac").open("rb") as file:
+        tracks().save(key, File(file))
+    tracks().save(spectrogram, ContentFile(b"png"))
+    lifecycle.finish(claim, track=key, track_bytes=1, spectrogram=(spectrogram, 3))
+    yield Job.objects.get()
+    delete_tracks(claim.job.pk, range(9))
+
+
+@pytest.fixture
+def stored(job):
+    """Names of the files that are stored for the job now."""
+    return lambda: set(tracks().listdir(f"tracks/{job.pk}")[1])
+
+
+@pytest.fixture
+def made(rendered):
+    companions.make(extras.claim(rendered.pk))
+    return Job.objects.get()
+
+
+def _read(job, kind) -> bytes:
+    with tracks().open(job.files.get(kind=kind).key) as file:
+        return file.read()
+
+
+def test_everything_is_made_and_is_what_it_says(spoken, stored):
+    rendering.render(spoken)
+    companions.make(extras.claim(spoken.job.pk))
+    made = Job.objects.get()
+    files = {file.kind: file for file in made.files.all()}
+    assert set(files) == KINDS
+    assert stored() == {made.track.rpartition("/")[2]} | {
+        file.key.rpartition("/")[2] for file in files.values()
+    }
+    for kind, file in files.items():
+        assert tracks().size(file.key) == file.bytes, kind
+    for kind, codec in (("opus", "opus"), ("m4a", "aac"), ("mp3", "mp3float")):
+        with tracks().open(files[kind].key) as file, av.open(file) as sound:
+            assert sound.streams.audio[0].codec_context.name in (codec, f"lib{codec}")
+            assert sound.duration / av.time_base == pytest.approx(60, abs=0.1)
+    assert _read(made, "cover.png").startswith(b"\x89PNG")
+    assert _read(made, "spectrogram.png").startswith(b"\x89PNG")
+    assert _read(made, "cover.svg").startswith(b"<svg")
+    assert made.report.waveform["length"] == len(made.report.waveform["data"]) // 4
+    assert made.report.certificate["duration_s"] == 60
+    assert json.dumps(made.report.certificate, allow_nan=False)
+    assert made.report.due_at is None
+    delete_tracks(made.pk, range(9))
+
+
+def test_what_fails_keeps_nothing_else_from_being_made(rendered, monkeypatch, caplog, balance):
+    def broken(work, path):
+        raise audio.AudioError("no encoder today")
+
+    monkeypatch.setitem(companions.FILES, "opus", broken)
+    companions.make(extras.claim(rendered.pk))
+    job = Job.objects.get()
+    assert set(job.files.values_list("kind", flat=True)) == KINDS - {"opus"}
+    assert job.report.certificate
+    assert job.report.due_at is not None
+    assert "no encoder today" in caplog.text
+    assert (job.state, balance()) == (Job.State.COMPLETED, 0)
+
+    monkeypatch.undo()
+    made = []
+    monkeypatch.setattr(companions, "make_rendition", lambda *a, **k: made.append(a) or _fake(*a))
+    companions.make(extras.claim(rendered.pk))
+    assert [path.suffix for _, path in made] == [".opus"]
+    assert Report.objects.get().due_at is None
+
+
+def _fake(source, path):
+    path.write_bytes(b"sound")
+
+
+@pytest.mark.parametrize("moment", ["before the upload", "after the upload"])
+@pytest.mark.parametrize("end", [lifecycle.archive, lifecycle.remove, lifecycle.make_again])
+def test_a_worker_that_comes_too_late_publishes_and_leaves_nothing(
+    rendered, stored, monkeypatch, end, moment, django_capture_on_commit_callbacks
+):
+    def gone():
+        with django_capture_on_commit_callbacks(execute=True):
+            end(Job.objects.get())
+
+    def cover(work, path):
+        if moment == "before the upload":
+            gone()
+        path.write_bytes(b"<svg/>")
+
+    save = tracks().save
+
+    def saved(key, file):
+        save(key, file)
+        if moment == "after the upload":
+            gone()
+
+    monkeypatch.setitem(companions.FILES, "cover.svg", cover)
+    monkeypatch.setattr(tracks(), "save", saved, raising=False)
+    companions.make(extras.claim(rendered.pk))
+    assert stored() == set()
+    assert not TrackFile.objects.exists()
+
+
+def test_it_stops_soon_when_it_is_not_wanted_any_more(rendered, monkeypatch):
+    monkeypatch.setattr(companions, "BEAT_SECONDS", 0)
+    make_rendition, codings = companions.make_rendition, []
+
+    def archived_meanwhile(source, path, **options):
+        codings.append(path)
+        lifecycle.archive(Job.objects.get())
+        make_rendition(source, path, **options)
+
+    monkeypatch.setattr(companions, "make_rendition", archived_meanwhile)
+    companions.make(extras.claim(rendered.pk))
+    assert len(codings) == 1
+    assert not TrackFile.objects.exists()
+
+
+def test_what_a_worker_left_that_was_killed_is_removed_by_the_next(rendered, stored):
+    dead = f"tracks/{rendered.pk}/1-1.opus"
+    first = extras.claim(rendered.pk)
+    with tracks().open(rendered.track) as file:
+        tracks().save(dead.replace("/1-", f"/{first.report.attempt}-"), file)
+    Report.objects.update(lease_until=None)
+    companions.make(extras.claim(rendered.pk))
+    assert len(stored()) == 1 + len(KINDS)
+    assert not [name for name in stored() if name.endswith("-1.opus")]
+
+
+def test_housekeeping_knows_what_belongs_to_a_track(made, stored):
+    before = stored()
+    key = f"tracks/{made.pk}/{made.report.attempt}-7.opus"
+    with tracks().open(made.track) as file:
+        tracks().save(key, file)
+    age = housekeeping.ORPHAN_AGE
+    assert housekeeping.remove_orphans(older_than=age) == 0
+    assert housekeeping.remove_orphans(older_than=age * 0) >= 1
+    assert stored() == before
+
+
+def test_deleting_the_job_deletes_every_file(made, stored, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        lifecycle.remove(made)
+    assert stored() == set()
+    assert not TrackFile.objects.exists()
+    assert not Report.objects.exists()
