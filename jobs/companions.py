@@ -143,6 +143,6 @@ def _made(hold: Hold, kind: str, maker, work: Work, folder: Path) -> None:
 
 
 def _certify(hold: Hold, work: Work) -> None:
-    found = measure(work.flac).as_dict()
-    if not outlast(lambda: extras.certify(hold, found)):
+    found = measure(work.flac, cancelled=work.pulse.lost)
+    if not outlast(lambda: extras.certify(hold, found.to_dict())):
         raise audio.Cancelled("the recording is gone")
