@@ -1,15 +1,16 @@
 from django.urls import path
 
 from jobs import views
+from jobs.studio import views as studio
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("studio/", views.studio, name="studio"),
-    path("studio/quote/", views.quote, name="quote"),
+    path("studio/", studio.studio, name="studio"),
+    path("studio/quote/", studio.quote, name="quote"),
     path("jobs/", views.job_list, name="jobs"),
     path("jobs/<uuid:job_id>/", views.job_detail, name="job"),
     path("jobs/<uuid:job_id>/status/", views.job_status, name="job_status"),
-    path("jobs/<uuid:job_id>/like/", views.job_like, name="job_like"),
+    path("jobs/<uuid:job_id>/like/", studio.job_like, name="job_like"),
     path("jobs/<uuid:job_id>/rename/", views.job_rename, name="job_rename"),
     path("jobs/<uuid:job_id>/cancel/", views.job_cancel, name="job_cancel"),
     path("jobs/<uuid:job_id>/retry/", views.job_retry, name="job_retry"),

@@ -20,7 +20,7 @@ from django.views.decorators.http import (
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
 from jobs.bands import BANDS
-from jobs.forms import JobForm, RenameForm
+from jobs.forms import RenameForm
 from jobs.models import Job
 from jobs.ranges import ranged_response
 from jobs.sounds import front_sounds
@@ -45,46 +45,6 @@ def home(request):
     if request.user.is_authenticated:
         return redirect("studio")
     return render(request, "home.html", {"bands": BANDS, "sounds": front_sounds()})
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def studio(request):
-    """The form that makes a track."""
-    if request.method == "GET":
-        return _render_studio(request, JobForm())
-    form = JobForm(request.POST)
-    if form.is_valid():
-        try:
-            job = lifecycle.submit_job(
-                request.user, form.cleaned_data["spec"], key=form.submission_key
-            )
-            return redirect("job", job.pk)
-        except NotEnoughCredits as error:
-            form.add_error(None, NOT_ENOUGH.format(error=error))
-            return _render_studio(request, form, short_of_credits=True)
-    return _render_studio(request, form)
-
-
-def _render_studio(request, form, **context):
-    quote = form.quote if form.is_bound else None
-    context |= {"form": form, "quote": quote, "bands": BANDS}
-    return render(request, "jobs/studio.html", context)
-
-
-@login_required
-@require_GET
-def job_like(request, job_id):
-    """The form, filled in as for an earlier track, to make another like it."""
-    initial = JobForm.initial_from(_job_of(request, job_id).track_spec)
-    return _render_studio(request, JobForm(initial=initial))
-
-
-@login_required
-@require_POST
-def quote(request):
-    """What the form as it stands would cost, and how its lines would be spaced."""
-    return render(request, "jobs/_quote.html", {"quote": JobForm(request.POST).quote})
 
 
 @login_required

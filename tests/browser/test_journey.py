@@ -17,8 +17,8 @@ def _sign_in(page, site):
 
 def _fill_in(page, title="Evening calm"):
     page.get_by_label("Title").fill(title)
-    page.get_by_label("Affirmations").fill("I am calm\nMy breath is slow\nI sleep well")
-    page.get_by_label("Length of the track").fill("5")
+    page.get_by_label("Your words").fill("I am calm\nMy breath is slow\nI sleep well")
+    page.get_by_label("Length", exact=True).fill("5")
 
 
 def test_from_words_to_a_playing_track(page, site, complaints):
@@ -26,7 +26,7 @@ def test_from_words_to_a_playing_track(page, site, complaints):
     _fill_in(page)
     quote = page.locator("#quote")
     expect(quote).to_contain_text("Costs 1 credit")
-    expect(quote).to_contain_text("9 spoken lines")
+    expect(quote).to_contain_text("15 spoken lines")
     page.get_by_label("How often each line").fill("1")
     expect(quote).to_contain_text("3 spoken lines")
 
@@ -63,7 +63,7 @@ def test_from_words_to_a_playing_track(page, site, complaints):
     _fill_in(page, title="Another one")
     page.get_by_role("button", name=re.compile("Make my track")).click()
     expect(page.get_by_role("alert")).to_contain_text("you have 0")
-    expect(page.get_by_label("Affirmations")).to_have_value(re.compile("I sleep well"))
+    expect(page.get_by_label("Your words")).to_have_value(re.compile("I sleep well"))
     assert complaints == []
 
 
@@ -82,12 +82,12 @@ _PLAYED = """async (audio, at) => {
 
 def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(page, site, complaints):
     _sign_in(page, site)
-    _fill_in(page, title="")
-    page.get_by_text("More about the beat").click()
+    _fill_in(page, title="\a")
+    page.get_by_text("Headphones or speakers").click()
     page.get_by_label("Carrier tone").fill("5000")
     page.get_by_role("button", name=re.compile("Make my track")).click()
     summary = page.get_by_role("alert")
-    expect(summary).to_contain_text("Give your track a title.")
+    expect(summary).to_contain_text("Title: Has a control character")
     expect(page.get_by_label("Title")).to_have_attribute("aria-invalid", "true")
     carrier = page.get_by_label("Carrier tone")
     expect(carrier).to_be_visible()
@@ -100,7 +100,7 @@ def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(page, sit
 def test_words_that_do_not_fit_are_told_while_typing(page, site):
     _sign_in(page, site)
     _fill_in(page)
-    page.get_by_label("Affirmations").fill("I am slowly and deeply at rest\n" * 200)
+    page.get_by_label("Your words").fill("I am slowly and deeply at rest\n" * 200)
     expect(page.locator("#quote")).to_contain_text("The words do not fit")
     expect(page.locator("#quote")).to_contain_text("Costs 1 credit")
 
@@ -108,9 +108,9 @@ def test_words_that_do_not_fit_are_told_while_typing(page, site):
 def test_the_form_works_without_javascript(browser, site):
     with browser.new_context(java_script_enabled=False) as context, context.new_page() as page:
         _sign_in(page, site)
-        _fill_in(page, title="")
+        _fill_in(page, title="\a")
         page.get_by_role("button", name=re.compile("Make my track")).click()
-        expect(page.get_by_text("Give your track a title.").first).to_be_visible()
+        expect(page.get_by_text("Has a control character").first).to_be_visible()
         expect(page.locator("#quote")).to_contain_text("spoken lines")
 
 

@@ -10,17 +10,37 @@ NO_NUMBERS = (
     "abc", "nan", "inf", "-inf", "1e999", "9" * 5000, "1;2", "٣x", "-1000", "1000000",
 )  # fmt: skip
 
+GOOD_POINT = '[1, 5, "smooth"]'
+
+BAD_CURVES = [
+    "", "not JSON", "\x00", "{}", "[]", "null", '"smooth"', "[0, 1]", "[null, null]",
+    "[" * 4000, "[" * 100_000, f"[{GOOD_POINT}]", f"[{GOOD_POINT}] extra", "[[0, 5], [1, 5]]",
+    "[" + ",".join(f'[{n / 100}, 5, "smooth"]' for n in range(25)) + "]",
+    *[f"[{first}, {GOOD_POINT}]" for first in (
+        '[0, 5, "smooth", 1]', '[0, NaN, "smooth"]', '[0, Infinity, "smooth"]',
+        '[0, "5", "smooth"]', '[0, true, "smooth"]', '[0, 0.49, "smooth"]', '[0, 45.1, "smooth"]',
+        '[0, 1e999, "smooth"]', '[0, ' + "9" * 4000 + ', "smooth"]', '[-0.1, 5, "smooth"]',
+        '[1.1, 5, "smooth"]', '[1, 5, "smooth"]', '[0.999999999999, 5, "smooth"]',
+        '[0, 5, "sideways"]', '[0, 5, ["smooth"]]', '[0, 5, {}]',
+    )],
+]  # fmt: skip
+FAST = {"course": "drawn", "curve": '[[0, 45, "smooth"], [1, 45, "smooth"]]'}
+
 BAD = [
     *[(name, {name: ""}) for name in (
-        "title", "affirmations", "voice", "repetitions", "order", "duration_min", "band",
-        "beat_kind", "carrier_hz", "noise", "beat_db", "noise_db", "voice_db",
+        "affirmations", "voice", "repetitions", "duration_min", "course", "band", "beat_kind",
     )],
     *[(name, {name: value}) for name in (
-        "repetitions", "duration_min", "carrier_hz", "beat_db", "noise_db", "voice_db",
+        "repetitions", "duration_min", "carrier_hz", "beat_db", "pink_level_db", "voice_db",
         "lowpass_hz", "beat_hz",
     ) for value in NO_NUMBERS],
+    *[(name, {name: value}) for name in (
+        "gap_s", "jitter_s", "lead_in_s", "lead_out_s", "fade_in_s", "fade_out_s", "echo", "room",
+        "duck_db", "duty", "depth", "rain_intensity", "ocean_period_s", "drone_octave",
+    ) for value in ("abc", "nan", "-1000", "1000000")],
     *[(name, {name: "nothing of the kind"}) for name in (
-        "voice", "order", "band", "beat_kind", "noise",
+        "course", "voice", "order", "band", "beat_kind", "wave", "beds", "bowls_strikes",
+        "drone_key",
     )],
     ("duration_min", {"duration_min": "0"}),
     ("duration_min", {"duration_min": "121"}),
@@ -36,11 +56,23 @@ BAD = [
     ("beat_hz", {"band": "custom", "beat_hz": "45.1"}),
     ("beat_hz", {"band": "theta", "beat_hz": "45.1"}),
     ("beat_db", {"beat_db": "0.1"}),
-    ("noise_db", {"noise_db": "-60.1"}),
-    ("noise_db", {"noise_db": "1", "noise": "none"}),
+    ("pink_level_db", {"pink_level_db": "-60.1"}),
+    ("pink_level_db", {"pink_level_db": "1", "beds": []}),
+    ("beat_db", {"beat_db": "1", "beat_kind": "none"}),
+    ("drone_octave", {"drone_octave": "2.5"}),
+    ("beds", {"beds": ["pink", "pink"]}),
+    ("beds", {"beds": ["white", "pink", "brown", "blue", "violet", "rain", "ocean"]}),
+    ("beds", {
+        "beds": ["pink", "brown", "rain", "ocean", "wind"], "pink_level_db": "0",
+        "brown_level_db": "0", "rain_level_db": "0", "ocean_level_db": "0", "wind_level_db": "0",
+    }),
+    ("beat_kind", {"beat_kind": "embedded", "beds": []}),
+    ("carrier_hz", FAST | {"carrier_hz": "22"}),
+    ("fade_out_s", {"duration_min": "1", "fade_out_s": "59"}),
+    *[("curve", {"course": "drawn", "curve": curve}) for curve in BAD_CURVES],
+    ("curve", {"curve": "not JSON"}),
     ("lowpass_hz", {"lowpass_hz": "1999"}),
     ("lowpass_hz", {"lowpass_hz": "8001"}),
-    ("title", {"title": "   "}),
     ("title", {"title": "a" * 121}),
     ("title", {"title": "a" * 1_000_000}),
     ("title", {"title": "bell \x07"}),
@@ -54,7 +86,9 @@ BAD = [
     ("affirmations", {"affirmations": LINE * 501}),
     ("affirmations", {"affirmations": LINE * 10_000}),
     ("affirmations", {"affirmations": ("I rest in peace " * 20 + "\n") * 500}),
-    *[(name, {name: ["1", "2"]}) for name in ("title", "affirmations", "duration_min", "beat_hz")],
+    *[(name, {name: ["1", "2"]}) for name in (
+        "title", "affirmations", "duration_min", "beat_hz", "curve", "course", "rain_level_db",
+    )],
     ("key", {"key": "not a key"}),
 ]  # fmt: skip
 
@@ -70,7 +104,7 @@ def test_the_message_stands_beside_the_field(client, choices, balance, field, ch
     assert balance() == 1
 
 
-@pytest.mark.parametrize("field", ["title", "affirmations", "duration_min", "band", "voice"])
+@pytest.mark.parametrize("field", ["affirmations", "duration_min", "band", "voice", "course"])
 def test_a_field_that_is_not_sent_is_asked_for(client, choices, field):
     del choices[field]
     response = client.post("/studio/", choices)

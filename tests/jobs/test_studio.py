@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts import ledger
-from jobs.forms import JobForm
 from jobs.models import Job
+from jobs.studio.form import JobForm
+from tests.jobs.choices import FILLINGS
 
 STUDIO = "/studio/"
 
@@ -47,7 +48,7 @@ def test_a_beat_of_one_s_own(spec_of):
 
 
 def test_what_is_switched_off_is_not_in_the_spec(spec_of):
-    spec = spec_of(beat_kind="none", noise="none")
+    spec = spec_of(beat_kind="none", beds=[])
     assert spec.beats == ()
     assert spec.beds == ()
 
@@ -81,23 +82,25 @@ def test_without_credits_the_words_are_kept_and_the_way_on_is_shown(client, choi
     assert not Job.objects.exists()
 
 
-def test_the_form_starts_with_the_usual_choices(client):
+def test_the_form_starts_so_well_that_only_words_are_needed(client, choices):
     form = client.get(STUDIO).context["form"]
-    initial = {name: form[name].value() for name in form.fields}
-    assert initial["duration_min"] == 40
-    assert initial["carrier_hz"] == 200
-    assert (initial["beat_db"], initial["noise_db"], initial["voice_db"]) == (-12, -24, -15)
+    start = {name: form[name].value() for name in form.fields}
+    start = {name: value for name, value in start.items() if value is not None}
+    form = JobForm(start | {"affirmations": "I sleep well", "voice": choices["voice"]})
+    assert form.is_valid(), form.errors
+    spec = form.cleaned_data["spec"]
+    assert spec.title == "I sleep well"
+    assert spec.beats[0].beat_hz[0].value > spec.beats[0].beat_hz[-1].value
+    assert len(spec.beds) == 2
 
 
-def test_making_another_starts_from_the_same_choices(client, choices, spec_of):
-    odd = {"band": "custom", "beat_hz": "7.5", "noise": "brown", "lowpass_hz": "3000"}
-    client.post(STUDIO, choices | odd)
-    form = client.get(f"/jobs/{Job.objects.get().pk}/like/").context["form"]
-    again = {
-        name: "" if (value := form[name].value()) is None else str(value) for name in form.fields
-    }
-    made = Job.objects.get().track_spec
-    assert spec_of(**again | {"key": choices["key"]}) == made
+@pytest.mark.parametrize("changed", FILLINGS.values(), ids=FILLINGS)
+def test_making_another_starts_from_the_same_choices(client, choices, spec_of, changed):
+    client.post(STUDIO, choices | changed)
+    made = Job.objects.get()
+    form = client.get(f"/jobs/{made.pk}/like/").context["form"]
+    again = {name: "" if (value := form[name].value()) is None else value for name in form.fields}
+    assert spec_of(**again | {"key": choices["key"]}) == made.track_spec
 
 
 def test_the_quote_tells_cost_and_spacing(client, choices):

@@ -1,0 +1,71 @@
+"""What the studio's page shows beside the form, and what its scripts need to know."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from audio.spec import Beat, Speech, TrackSpec
+from jobs.bands import BANDS, BEAT_OF
+from jobs.studio.beds import BEDS
+from jobs.studio.fields import BEAT_HZ, CURVES, POINTS
+from jobs.studio.form import DRAWN, NONE, TITLE_FROM_LINE_CHARS, JobForm
+from jobs.studio.presets import CONSTANT, PRESETS, drawn_small
+
+USUAL_MINUTES = (10, 20, 30, 45, 60)
+KINDS = (
+    ("binaural", _("Binaural"), _("A tone for each ear. Needs headphones.")),
+    ("monaural", _("Monaural"), _("Both tones in both ears. Speakers are fine.")),
+    ("isochronic", _("Isochronic"), _("One tone that pulses, clearly. Speakers are fine.")),
+    ("embedded", _("Embedded"), _("No tone: the sounds themselves swell. Speakers are fine.")),
+    (NONE, _("No beat"), _("Words and sounds alone.")),
+)
+
+# Where a mistake may lie out of sight, and has to be brought out.
+VOICE_DETAILS = (
+    "order", "voice_db", "echo", "room", "lowpass_hz", "duck_db", "gap_s", "jitter_s",
+    "lead_in_s", "lead_out_s", "fade_in_s", "fade_out_s",
+)  # fmt: skip
+BEAT_DETAILS = ("beat_kind", "carrier_hz", "wave", "duty", "depth")
+
+
+def page_of(form: JobForm) -> dict[str, Any]:
+    """The page's context for ``form``."""
+    return {
+        "form": form,
+        "presets": [(preset, drawn_small(preset.points)) for preset in PRESETS],
+        "bands": BANDS,
+        "curves": CURVES.items(),
+        "kinds": KINDS,
+        "usual_minutes": USUAL_MINUTES,
+        "voice_errors": any(form[name].errors for name in VOICE_DETAILS),
+        "beat_errors": any(form[name].errors for name in BEAT_DETAILS),
+        "studio": _for_scripts(form),
+    }
+
+
+def _for_scripts(form: JobForm) -> dict[str, Any]:
+    """How choices become a spec, so that the browser makes the same of them as the server."""
+    placed = {name: field for name, field in form.fields.items() if hasattr(field, "path")}
+    words = {"lines": ["words"], "voice": "none"}
+    track = TrackSpec(title="none", duration_s=60).model_dump(mode="json")
+    return {
+        "track": track,
+        "beat": Beat(kind="binaural", beat_hz=1).model_dump(mode="json"),
+        "speech": Speech(**words).model_dump(mode="json"),
+        "beds": {bed.key: bed.defaults() for bed in BEDS},
+        "fields": {name: [field.path, field.per] for name, field in placed.items()},
+        "presets": {
+            preset.key: {
+                "choices": preset.choices(),
+                "points": preset.points,
+                "phases": preset.phases if preset.key != CONSTANT else [],
+                "lines": list(map(str, preset.lines)),
+            }
+            for preset in PRESETS
+        },
+        "bands": [[band.key, str(band.name), band.high_hz] for band in BANDS],
+        "beats": BEAT_OF,
+        "limits": {"hz": BEAT_HZ[:2], "points": POINTS[:2]},
+        "words": {"drawn": DRAWN, "constant": CONSTANT, "none": NONE},
+        "title_chars": TITLE_FROM_LINE_CHARS,
+    }

@@ -1,0 +1,68 @@
+"""The pages of the studio."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.errors import NotEnoughCredits
+from jobs import lifecycle
+from jobs.models import Job
+from jobs.studio.form import JobForm
+from jobs.studio.page import page_of
+from jobs.studio.presets import PRESET_OF
+
+# Says to the next studio page which form became a track: its draft is not needed any more.
+SENT = "studio_sent"
+SENT_SECONDS = 60 * 60 * 24 * 90
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def studio(request):
+    """The form that makes a track; ``?preset=nap`` fills it in."""
+    if request.method == "GET":
+        preset = PRESET_OF.get(request.GET.get("preset"))
+        return _render(request, JobForm(initial=preset and preset.choices()), chosen=bool(preset))
+    form = JobForm(request.POST)
+    if not form.is_valid():
+        return _render(request, form)
+    try:
+        job = lifecycle.submit_job(request.user, form.cleaned_data["spec"], key=form.submission_key)
+    except NotEnoughCredits as error:
+        form.add_error(None, _(
+            "This track costs %(needed)d and you have %(balance)d. Nothing was stored or taken."
+        ) % {"needed": error.needed, "balance": error.balance})  # fmt: skip
+        return _render(request, form, short_of_credits=True)
+    response = redirect("job", job.pk)
+    response.set_cookie(
+        SENT, form.submission_key, max_age=SENT_SECONDS, path=request.path,
+        secure=request.is_secure(), httponly=True, samesite="Lax",
+    )  # fmt: skip
+    return response
+
+
+@login_required
+@require_GET
+def job_like(request, job_id):
+    """The form, filled in as for an earlier track, to make another like it."""
+    job = get_object_or_404(Job.objects.of(request.user), pk=job_id)
+    return _render(request, JobForm(initial=JobForm.initial_from(job.track_spec)), chosen=True)
+
+
+@login_required
+@require_POST
+def quote(request):
+    """What the form as it stands would cost, and how its lines would be spaced."""
+    return render(request, "jobs/studio/_quote.html", {"quote": JobForm(request.POST).quote})
+
+
+def _render(request, form, *, chosen=False, short_of_credits=False):
+    """The page; a form that was ``chosen`` elsewhere, or sent, is not replaced by a draft."""
+    context = page_of(form) | {
+        "quote": form.quote if form.is_bound else None,
+        "keep": "sent" if form.is_bound else "chosen" if chosen else "",
+        "sent": request.COOKIES.get(SENT, ""),
+        "short_of_credits": short_of_credits,
+    }
+    return render(request, "jobs/studio/studio.html", context)

@@ -1,0 +1,246 @@
+// The studio's comforts: presets that fill in the form, the drawn beat, the draft, listening.
+// The form can be filled in and sent without any of them.
+
+import { Course } from "./course.js";
+import { Draft } from "./draft.js";
+import { facts } from "./facts.js";
+import { fill, valuesOf } from "./form.js";
+import { Listening } from "./listen.js";
+import { constantBeat, pointsOf, recipeOf, titleFrom } from "./recipe.js";
+
+const $ = (id) => document.getElementById(id);
+const form = $("studio");
+const { drawn, constant } = facts.words;
+const words = $("id_affirmations");
+
+// --- Saying what changed --------------------------------------------------------------------------
+
+// How the form stood when it was last left in peace, for undoing.
+let before = valuesOf(form);
+let undone;
+
+/** Everything follows a change that no event of a control tells of. */
+function changed() {
+  form.dispatchEvent(new CustomEvent("studio:change", { bubbles: true }));
+}
+
+function notice(which) {
+  $("draft").hidden = !which;
+  for (const says of $("draft").querySelectorAll("[data-says]")) says.hidden = says.dataset.says !== which;
+}
+
+// --- Figures beside the faders, and other small things ------------------------------------------------
+
+function showFigures() {
+  for (const output of form.querySelectorAll("output[data-unit]")) {
+    const slider = $(output.htmlFor.value);
+    const text = `${slider.value.replace("-", "\u2212")} ${output.dataset.unit}`;
+    output.textContent = text.trim();
+    slider.setAttribute("aria-valuetext", text.trim());
+    slider.style.setProperty("--at", (slider.value - slider.min) / (slider.max - slider.min));
+  }
+  for (const now of form.querySelectorAll("[data-shows]")) {
+    now.textContent = form.querySelector(`[name="${now.dataset.shows}"]:checked`)?.dataset.label ?? "";
+  }
+}
+
+function showWords() {
+  const { lines } = facts.presets[valuesOf(form).course] ?? facts.presets.sleep;
+  words.placeholder = lines.join("\n");
+  $("starters").hidden = words.value.trim() !== "";
+  const count = words.value.split("\n").filter((line) => line.trim()).length;
+  const { one, many } = $("count").dataset;
+  $("count").textContent = count ? (count === 1 ? one : many.replace("{n}", count)) : "";
+  $("id_title").placeholder = titleFrom(words.value);
+}
+
+$("starters").addEventListener("click", () => {
+  words.value = words.placeholder;
+  words.focus();
+  changed();
+});
+
+for (const button of $("minutes").querySelectorAll("button")) {
+  button.addEventListener("click", () => {
+    $("id_duration_min").value = button.value;
+    changed();
+  });
+}
+$("minutes").hidden = false;
+
+function showMinutes() {
+  for (const button of $("minutes").querySelectorAll("button")) {
+    button.ariaPressed = String(button.value === $("id_duration_min").value);
+  }
+}
+
+// --- Presets -----------------------------------------------------------------------------------------------
+
+function startFrom(preset) {
+  undone = before;
+  const isStarter = Object.values(facts.presets).some(({ lines }) => lines.join("\n") === words.value);
+  fill(form, preset.choices);
+  if (isStarter) words.value = preset.lines.join("\n");
+  const name = form.querySelector("[name=course]:checked ~ .name").textContent;
+  $("draft").querySelector("[data-name]").textContent = form.querySelector("[data-filled]").dataset.filled.replace("{name}", name);
+  notice("filled");
+}
+
+form.addEventListener("change", ({ target }) => {
+  if (target.name !== "course") return;
+  if (target.value !== drawn) startFrom(facts.presets[target.value]);
+  changed();
+});
+
+// --- The beat over time ------------------------------------------------------------------------------------
+
+$("chart").hidden = false;
+const course = new Course($("chart"), {
+  changed(points) {
+    $("id_curve").value = JSON.stringify(points);
+    $("id_course_drawn").checked = true;
+    showPoint();
+    changed();
+  },
+  chosen: () => showPoint(),
+});
+
+function showCourse() {
+  const values = valuesOf(form);
+  const hz = constantBeat(values);
+  const points = pointsOf(values) ?? [[0, hz, "linear"], [1, hz, "linear"]];
+  $("drawn").hidden = !values.curve;
+  course.show({ points, minutes: Number(values.duration_min) || 1, marks: marks() });
+  showPoint();
+}
+
+function showPoint() {
+  const [share, hz, curve] = course.points[course.chosen];
+  const isEnd = course.chosen === 0 || course.chosen === course.points.length - 1;
+  const show = (control, value) => document.activeElement === control || (control.value = value);
+  show($("point-minute"), Math.round(share * course.minutes * 100) / 100);
+  show($("point-hz"), hz);
+  $("point-curve").value = curve;
+  $("point-minute").disabled = $("point-remove").disabled = isEnd;
+  $("point-curve").disabled = course.chosen === course.points.length - 1;
+  $("point").hidden = false;
+}
+
+// These tell of a point, they are none of the form's fields.
+for (const [id, move] of Object.entries({
+  "point-minute": (value) => course.move(course.chosen, value / course.minutes, course.points[course.chosen][1]),
+  "point-hz": (value) => course.move(course.chosen, course.points[course.chosen][0], value),
+})) {
+  $(id).addEventListener("input", (event) => event.stopPropagation());
+  $(id).addEventListener("change", ({ target }) => {
+    if (target.value !== "") move(Number(target.value));
+    target.blur();
+    showPoint();
+  });
+}
+$("point-curve").addEventListener("change", ({ target }) => course.setCurve(course.chosen, target.value));
+$("point-add").addEventListener("click", () => course.addAfter(course.chosen));
+$("point-remove").addEventListener("click", () => course.remove(course.chosen));
+
+/** Where the lines will be spoken, as far as is known: `[start_s, stop_s]` each. */
+function marks() {
+  const { count, every, spoken } = document.querySelector("#quote [data-count]")?.dataset ?? {};
+  const start = Number($("id_lead_in_s").value) || 0;
+  return [...Array(Number(count ?? 0)).keys()].map((n) => {
+    const at = start + n * Number(every);
+    return [at, at + Number(spoken)];
+  });
+}
+
+// --- Listening -----------------------------------------------------------------------------------------------
+
+$("listen-from").hidden = false;
+const listening = new Listening({
+  button: $("listen"),
+  scrubber: $("at"),
+  recipe: () => recipeOf(form),
+  marks,
+  moved(share, isPlaying) {
+    const scrubber = $("at");
+    const text = scrubber.dataset.value.replace("{minute}", Math.floor(share * course.minutes * 10) / 10);
+    scrubber.setAttribute("aria-valuetext", text);
+    scrubber.style.setProperty("--at", share);
+    document.querySelector("output[for=at]").textContent = text;
+    course.showPlace(share, isPlaying);
+  },
+});
+
+// --- The draft -----------------------------------------------------------------------------------------------
+
+const draft = new Draft(form);
+
+function start() {
+  const kept = draft.values;
+  if (!("keep" in form.dataset) && kept) {
+    draft.restore();
+    notice("restored");
+    changed();
+  } else if (form.dataset.keep === "chosen" && kept?.affirmations?.trim()) {
+    notice("offered");
+  }
+}
+
+const does = {
+  afresh() {
+    undone = valuesOf(form);
+    draft.drop();
+    form.reset();
+    notice("afresh");
+  },
+  restore() {
+    undone = valuesOf(form);
+    draft.restore();
+    notice("restored");
+  },
+  undo() {
+    fill(form, undone);
+    notice();
+  },
+};
+$("draft").addEventListener("click", ({ target }) => {
+  const what = target.closest("[data-does]")?.dataset.does;
+  if (!what) return;
+  does[what]();
+  changed();
+  form.querySelector("[name=course]:checked")?.focus();
+});
+
+// --- The server ------------------------------------------------------------------------------------------------
+
+function trouble(which) {
+  $("trouble").hidden = !which;
+  for (const says of $("trouble").querySelectorAll("[data-says]")) says.hidden = says.dataset.says !== which;
+}
+
+$("quote").addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  if (!xhr.status || xhr.status >= 500) trouble("away");
+  else if (xhr.status >= 400 || !xhr.responseURL.endsWith(form.querySelector("#quote").getAttribute("hx-post"))) trouble("signed-out");
+  else trouble();
+});
+$("quote").addEventListener("htmx:afterSettle", () => {
+  course.show({ points: course.points, marks: marks() });
+  listening.follow();
+});
+
+// --- All together ----------------------------------------------------------------------------------------------
+
+function follow() {
+  showFigures();
+  showWords();
+  showMinutes();
+  showCourse();
+  listening.follow();
+  before = valuesOf(form);
+}
+// A preset's own event comes after it has filled in the form.
+form.addEventListener("input", ({ target }) => target.name === "course" || follow());
+form.addEventListener("studio:change", follow);
+
+start();
+draft.watch();
+follow();
