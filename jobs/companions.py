@@ -56,10 +56,6 @@ class Work:
     pulse: Pulse
 
 
-def _cover_svg(work: Work, path: Path) -> None:
-    path.write_text(cover.svg(work.spec), encoding="utf-8")
-
-
 def _cover_png(work: Work, path: Path) -> None:
     path.write_bytes(cover.png(work.spec))
 
@@ -68,9 +64,8 @@ def _rendition(work: Work, path: Path) -> None:
     make_rendition(work.flac, path, cancelled=work.pulse.lost)
 
 
-# In the order in which they are missed: the first is what players without FLAC begin with.
+# In the order in which they are missed. The cover as SVG is drawn whenever a page asks for it.
 FILES: dict[str, Callable[[Work, Path], None]] = {
-    Kind.COVER_SVG: _cover_svg,
     Kind.COVER_PNG: _cover_png,
     Kind.OPUS: _rendition,
     Kind.M4A: _rendition,

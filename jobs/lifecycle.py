@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Now
 from accounts import ledger
 from audio import TrackSpec
 from jobs import extras
+from jobs.allowance import require_room
 from jobs.bands import band_of_track
 from jobs.database import from_now
 from jobs.dispatching import dispatch, dispatch_forgotten, send_each
@@ -69,7 +70,7 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
 
     Raises
     ------
-    accounts.errors.NotEnoughCredits
+    accounts.errors.NotEnoughCredits, jobs.allowance.StorageFull
         Nothing is stored then.
     """
     submission = hashlib.sha256(f"{key}\n{spec.to_json()}".encode()).hexdigest()
@@ -86,6 +87,7 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
             },
         )
         if created:
+            require_room(user)
             ledger.charge(user, job.price, source=job.charge_source)
             transaction.on_commit(lambda: dispatch(user.pk))
     return job
@@ -197,7 +199,7 @@ def retry(job: Job) -> bool:
 
     Raises
     ------
-    accounts.errors.NotEnoughCredits
+    accounts.errors.NotEnoughCredits, jobs.allowance.StorageFull
         Nothing is changed then.
     """
     with transaction.atomic():
@@ -207,6 +209,7 @@ def retry(job: Job) -> bool:
         if not changed:
             return False
         job.refresh_from_db()
+        require_room(job.user)
         ledger.charge(job.user, job.price, source=job.charge_source)
         transaction.on_commit(lambda: dispatch(job.user_id))
     return True
@@ -223,13 +226,22 @@ def archive(job: Job) -> bool:
 
 
 def restore(job: Job) -> bool:
-    """Have an archived job rendered again, at no charge; false when it is not archived."""
+    """Have an archived job rendered again, at no charge; false when it is not archived.
+
+    Raises
+    ------
+    jobs.allowance.StorageFull
+        Nothing is changed then.
+    """
     with transaction.atomic():
         changed = Job.objects.filter(pk=job.pk, state=State.ARCHIVED).update(
             state=State.PENDING, **_FROM_THE_START
         )
+        if not changed:
+            return False
+        require_room(job.user)
         transaction.on_commit(lambda: dispatch(job.user_id))
-    return bool(changed)
+    return True
 
 
 def _take_files_away(job: Job, state: str, **changes) -> bool:

@@ -197,7 +197,6 @@ class TrackFile(models.Model):
         M4A = "m4a", "M4A"
         MP3 = "mp3", "MP3"
         COVER_PNG = "cover.png", "Cover as PNG"
-        COVER_SVG = "cover.svg", "Cover as SVG"
         SPECTROGRAM = "spectrogram.png", "Spectrogram"
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files")
@@ -210,9 +209,7 @@ class TrackFile(models.Model):
             models.UniqueConstraint("job", "kind", name="one_file_of_a_kind"),
             models.CheckConstraint(
                 name="file_kind_known",
-                condition=Q(
-                    kind__in=["opus", "m4a", "mp3", "cover.png", "cover.svg", "spectrogram.png"]
-                ),
+                condition=Q(kind__in=["opus", "m4a", "mp3", "cover.png", "spectrogram.png"]),
             ),
             models.CheckConstraint(name="file_has_key", condition=~Q(key="")),
             models.CheckConstraint(name="file_is_not_empty", condition=Q(bytes__gt=0)),

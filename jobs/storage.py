@@ -16,6 +16,10 @@ from django.utils.http import content_disposition_header
 logger = logging.getLogger(__name__)
 SALT = "jobs.storage.link"
 
+FLAC = "flac"
+# What a track can be listened to as; each is the ending of a file's name, and its type.
+SOUND_TYPES = {FLAC: "audio/flac", "opus": "audio/ogg", "m4a": "audio/mp4", "mp3": "audio/mpeg"}
+
 
 class SignedFileSystemStorage(FileSystemStorage):
     """A local folder whose links are signed and run out, like those of an object store."""
@@ -58,16 +62,16 @@ def track_key(job_id, attempt: int) -> str:
     return f"tracks/{job_id}/{attempt}.flac"
 
 
-def track_link(key: str, *, title: str) -> str:
-    """A link for the owner's browser, good for an hour, that saves under the track's title."""
+def file_link(key: str, *, title: str, kind: str, as_attachment: bool) -> str:
+    """A link for a browser, good for an hour; saved, the file is called by the track's title."""
     disposition = content_disposition_header(
-        as_attachment=True, filename=f"{_file_name(title)}.flac"
+        as_attachment=as_attachment, filename=f"{_file_name(title)}.{kind}"
     )
     return tracks().url(
         key,
         parameters={
             "ResponseContentDisposition": disposition,
-            "ResponseContentType": "audio/flac",
+            "ResponseContentType": SOUND_TYPES[kind],
         },
         expire=settings.DOWNLOAD_LINK_SECONDS,
     )

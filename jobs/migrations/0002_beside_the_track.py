@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
                             ("m4a", "M4A"),
                             ("mp3", "MP3"),
                             ("cover.png", "Cover as PNG"),
-                            ("cover.svg", "Cover as SVG"),
                             ("spectrogram.png", "Spectrogram"),
                         ],
                         max_length=16,
@@ -203,7 +202,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "kind__in",
-                        ["opus", "m4a", "mp3", "cover.png", "cover.svg", "spectrogram.png"],
+                        ["opus", "m4a", "mp3", "cover.png", "spectrogram.png"],
                     )
                 ),
                 name="file_kind_known",

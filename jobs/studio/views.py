@@ -1,13 +1,15 @@
 """The pages of the studio."""
 
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
-from jobs.models import Job
+from jobs.allowance import StorageFull
+from jobs.allowance import in_words as storage_full
+from jobs.gate import job_of
 from jobs.studio.form import JobForm
 from jobs.studio.page import page_of
 from jobs.studio.presets import PRESET_OF
@@ -34,6 +36,9 @@ def studio(request):
             "This track costs %(needed)d and you have %(balance)d. Nothing was stored or taken."
         ) % {"needed": error.needed, "balance": error.balance})  # fmt: skip
         return _render(request, form, short_of_credits=True)
+    except StorageFull as error:
+        form.add_error(None, storage_full(error))
+        return _render(request, form)
     response = redirect("job", job.pk)
     response.set_cookie(
         SENT, form.submission_key, max_age=SENT_SECONDS, path=request.path,
@@ -46,7 +51,7 @@ def studio(request):
 @require_GET
 def job_like(request, job_id):
     """The form, filled in as for an earlier track, to make another like it."""
-    job = get_object_or_404(Job.objects.of(request.user), pk=job_id)
+    job = job_of(request, job_id)
     return _render(request, JobForm(initial=JobForm.initial_from(job.track_spec)), chosen=True)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts import ledger
@@ -11,7 +12,8 @@ from audio import TrackSpec
 from entrain import celery_app
 from jobs import extras, lifecycle, rendering
 from jobs.dispatching import TASK_OF
-from jobs.models import Job
+from jobs.models import Job, TrackFile
+from jobs.storage import companion_key, delete_tracks, track_key, tracks
 from tests.jobs.choices import CHOICES
 
 
@@ -105,6 +107,37 @@ def completed(claim):
     """``job``, finished."""
     lifecycle.finish(claim, track="tracks/x/1.flac", track_bytes=1000)
     return Job.objects.get()
+
+
+@pytest.fixture
+def stored(claim):
+    """``job``, finished, with files of a few bytes in every format."""
+    pk, key = claim.job.pk, track_key(claim.job.pk, claim.attempt)
+    tracks().save(key, ContentFile(b"the flac"))
+    lifecycle.finish(claim, track=key, track_bytes=8, waveform={"version": 2, "data": [0, 1]})
+    hold = extras.claim(pk)
+    for kind in TrackFile.Kind:
+        beside = companion_key(pk, claim.attempt, hold.try_, kind)
+        tracks().save(beside, ContentFile(f"the {kind}".encode()))
+        extras.publish(hold, kind, key=beside, size=len(f"the {kind}"))
+    extras.finish(hold)
+    yield Job.objects.get()
+    delete_tracks(pk, range(9))
+
+
+@pytest.fixture
+def fetch(client):
+    """What the browser gets from a link, read to its end; ``response.body`` holds the bytes."""
+
+    def fetch(link, **headers):
+        response = client.get(link, headers=headers)
+        if response.streaming:
+            response.body = b"".join(response)
+        else:
+            response.body = response.content if response.status_code == 200 else b""
+        return response
+
+    return fetch
 
 
 @pytest.fixture

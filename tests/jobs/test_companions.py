@@ -14,7 +14,7 @@ from jobs.models import Job, Report, TrackFile
 from jobs.storage import companion_key, delete_tracks, track_key, tracks
 
 SPECTROGRAM = TrackFile.Kind.SPECTROGRAM
-KINDS = {"opus", "m4a", "mp3", "cover.png", "cover.svg", SPECTROGRAM}
+KINDS = {"opus", "m4a", "mp3", "cover.png", SPECTROGRAM}
 
 
 @pytest.fixture
@@ -64,7 +64,6 @@ def test_everything_is_made_and_is_what_it_says(spoken, stored):
             assert sound.duration / av.time_base == pytest.approx(60, abs=0.1)
     assert _read(made, "cover.png").startswith(b"\x89PNG")
     assert _read(made, "spectrogram.png").startswith(b"\x89PNG")
-    assert _read(made, "cover.svg").startswith(b"<svg")
     assert made.report.waveform["length"] == len(made.report.waveform["data"]) // 4
     assert made.report.certificate["duration_s"] == 60
     assert json.dumps(made.report.certificate, allow_nan=False)
@@ -109,7 +108,7 @@ def test_a_worker_that_comes_too_late_publishes_and_leaves_nothing(
     def cover(work, path):
         if moment == "before the upload":
             gone()
-        path.write_bytes(b"<svg/>")
+        path.write_bytes(b"picture")
 
     save = tracks().save
 
@@ -118,7 +117,7 @@ def test_a_worker_that_comes_too_late_publishes_and_leaves_nothing(
         if moment == "after the upload":
             gone()
 
-    monkeypatch.setitem(companions.FILES, "cover.svg", cover)
+    monkeypatch.setitem(companions.FILES, "cover.png", cover)
     monkeypatch.setattr(tracks(), "save", saved, raising=False)
     companions.make(extras.claim(rendered.pk))
     assert stored() == set()

@@ -28,18 +28,6 @@ def link(client, fetch, ready):
     return client.get(f"/jobs/{ready.pk}/download/").url
 
 
-@pytest.fixture
-def fetch(client):
-    """What the browser gets from a link, read to its end; ``response.body`` holds the bytes."""
-
-    def fetch(link, **headers):
-        response = client.get(link, headers=headers)
-        response.body = b"".join(response) if response.status_code in (200, 206) else b""
-        return response
-
-    return fetch
-
-
 def test_the_whole_file_under_the_track_s_title(fetch, link):
     response = fetch(link)
     assert response.status_code == 200

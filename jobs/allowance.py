@@ -1,0 +1,71 @@
+"""How much room a person's tracks take, and what happens when it is used up."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from jobs.models import Job, TrackFile
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes used of bytes allowed."""
+
+    used: int
+    allowed: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no track may be added."""
+        return self.used >= self.allowed
+
+    @property
+    def percent(self) -> int:
+        """The share that is used, at most 100."""
+        return min(100 * self.used // self.allowed, 100)
+
+
+class StorageFull(Exception):
+    """A person's tracks take all the room they may; nothing was stored or charged."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(f"{room.used} of {room.allowed} bytes are used")
+        self.room = room
+
+
+def room_of(user) -> Room:
+    """The room that everything stored for ``user`` takes, counted by one query."""
+    files = TrackFile.objects.filter(job=OuterRef("pk")).order_by().values("job")
+    beside = Coalesce(Subquery(files.annotate(sum=Sum("bytes")).values("sum")), 0)
+    jobs = Job.objects.of(user).filter(state=Job.State.COMPLETED).annotate(beside=beside)
+    used = jobs.aggregate(used=Sum(F("track_bytes") + F("beside")))["used"] or 0
+    return Room(used, settings.STORAGE_ALLOWANCE_MB * 1_000_000)
+
+
+def require_room(user) -> None:
+    """Refuse to begin another track while there is no room.
+
+    Raises
+    ------
+    StorageFull
+    """
+    room = room_of(user)
+    if room.is_full:
+        raise StorageFull(room)
+
+
+def in_words(error: StorageFull) -> SafeString:
+    """What a person is told, with the way on."""
+    sentence = _(
+        "Your tracks fill the {allowed} you have. <a href='{library}'>Archive or delete some</a> "
+        "and there is room again; nothing was stored or taken."
+    )
+    allowed = filesizeformat(error.room.allowed)
+    return format_html(sentence, allowed=allowed, library=reverse("jobs"))

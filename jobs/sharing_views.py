@@ -1,0 +1,88 @@
+"""A private link to a finished track, and what whoever has it sees and hears."""
+
+import secrets
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from jobs.file_views import cover_response, sound_link, waveform_response
+from jobs.gate import job_of
+from jobs.models import Job
+from jobs.storage import FLAC
+
+TOKEN_BYTES = 32
+
+
+@login_required
+@require_POST
+def job_share(request, job_id):
+    """Make a link that nobody can guess; one that is there is kept, unless ``renew`` is sent."""
+    job = job_of(request, job_id)
+    rows = Job.objects.filter(pk=job.pk, state=Job.State.COMPLETED)
+    if "renew" not in request.POST:
+        rows = rows.filter(share_token=None)
+    rows.update(share_token=secrets.token_urlsafe(TOKEN_BYTES))
+    return redirect(f"{reverse('job', args=[job_id])}#share")
+
+
+@login_required
+@require_POST
+def job_unshare(request, job_id):
+    """Withdraw the link."""
+    Job.objects.filter(pk=job_of(request, job_id).pk).update(share_token=None)
+    return redirect(f"{reverse('job', args=[job_id])}#share")
+
+
+@require_safe
+def shared(request, token):
+    """The page behind the link: title, cover and sound, and nothing else of its owner."""
+    job = _shared_job(token)
+    here = [token]
+    context = {
+        "job": job,
+        "address": reverse("shared_play", args=here),
+        "cover": reverse("shared_cover", args=here),
+        "waveform": reverse("shared_waveform", args=here),
+        "picture": request.build_absolute_uri(f"{reverse('shared_cover', args=here)}?as=png"),
+    }
+    return _unseen_by_others(render(request, "jobs/shared.html", context))
+
+
+@require_safe
+def shared_play(request, token):
+    """Lead whoever has the link to the sound."""
+    link = sound_link(_shared_job(token), request.GET.get("as", FLAC), as_attachment=False)
+    return _unseen_by_others(redirect(link) if link else HttpResponse(status=410))
+
+
+@require_safe
+def shared_cover(request, token):
+    """The cover, also for the picture that messengers show beside the link."""
+    response = cover_response(request, _shared_job(token))
+    del response.headers["Cache-Control"]
+    patch_cache_control(response, private=True, max_age=3600)
+    return _unseen_by_others(response)
+
+
+@require_safe
+def shared_waveform(request, token):
+    """The waveform's peaks as JSON."""
+    return _unseen_by_others(waveform_response(request, _shared_job(token)))
+
+
+def _shared_job(token: str) -> Job:
+    if not token:
+        raise Http404
+    jobs = Job.objects.prefetch_related("files")
+    return get_object_or_404(jobs, share_token=token, state=Job.State.COMPLETED)
+
+
+def _unseen_by_others(response: HttpResponse) -> HttpResponse:
+    """Keep the page out of search engines, and its address from the sites it leads to."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
