@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "entrain.compression.CompressedPages",
     "csp.middleware.CSPMiddleware",
     "entrain.headers.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",

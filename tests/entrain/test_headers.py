@@ -1,0 +1,52 @@
+"""What every answer carries: the policy for the browser, and no more bytes than it needs."""
+
+import gzip
+
+import pytest
+
+POLICY = "Content-Security-Policy"
+PAGES = ["/", "/accounts/login/", "/nowhere/", "/admin/login/", "/robots.txt"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_browser_is_told_what_a_page_may_do(client, path):
+    client.logout()
+    headers = client.get(path).headers
+    policy = dict(part.strip().partition(" ")[::2] for part in headers[POLICY].split(";"))
+    assert policy["default-src"] == "'self'"
+    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert "unsafe" not in headers[POLICY]
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_pages_are_compressed(client):
+    client.logout()
+    response = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert b"</html>" in gzip.decompress(response.content)
+
+
+def test_search_engines_are_led_to_the_front_page_alone(client):
+    client.logout()
+    robots = client.get("/robots.txt").text
+    assert "Allow: /$" in robots
+    assert robots.rstrip().endswith("Disallow: /")
+    assert "noindex" not in client.get("/").text
+    assert 'content="noindex"' in client.get("/accounts/login/").text
+
+
+def test_a_link_to_the_front_page_shows_a_picture(client, settings):
+    client.logout()
+    settings.SITE_URL = "https://entrain.example"
+    page = client.get("/").text
+    assert '<link rel="canonical" href="https://entrain.example/">' in page
+    assert 'property="og:image" content="https://entrain.example/static/img/social.png"' in page
+    assert 'name="twitter:card" content="summary_large_image"' in page
+
+
+def test_browsers_find_the_icon_where_they_look(client):
+    assert client.get("/favicon.ico").headers["Location"] == "/static/img/favicon.ico"
