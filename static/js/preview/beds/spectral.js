@@ -1,47 +1,14 @@
-// Noise of any spectrum, fixed or moving: `audio/beds/spectral.py` and `audio/beds/layer.py`.
+// Noise of any spectrum, fixed or moving: `audio/beds/spectral.py`.
 //
 // A grain is the inverse Fourier transform of random numbers times the magnitudes wanted; it
 // fades into the next along quarter sines, whose squares sum to one.
 
-import { Bits, chance, drift, keysOf } from "../chance.js";
 import { inverse } from "../fft.js";
-
-// The engine's stream for everything random in a bed.
-const NOISE_STREAM = 1;
+import { Bed } from "./bed.js";
 
 // Moments all over three hours tell how loud a sound that moves is in the long run.
-export const MOMENTS_S = Float64Array.from({ length: 1250 }, (_, n) => n * 4 * 2.1789);
+export const MOMENTS_S = Float64Array.from({ length: 2500 }, (_, n) => n * 2 * 2.1789);
 const MOMENTS_A_STEP = 25;
-
-/** What all beds share: chance that follows from the seed, and how near the ears are. */
-export class Bed {
-  /** `name` is that of the engine's class: its checksum is part of the seed. */
-  constructor(bed, { seed, rate, name }) {
-    this.bed = bed;
-    this.rate = rate;
-    this.keys = keysOf([seed, bed.seed], [NOISE_STREAM, crc32(name), 0], 16);
-    this.narrowing = (1 - bed.width) / 2;
-  }
-
-  chance(which, index) {
-    return chance(this.keys[which], index);
-  }
-
-  drift(which, time, periodS) {
-    return drift(this.keys[which], time, periodS);
-  }
-
-  /** Random bits of this bed for one use and one number of it. */
-  bits(use, number) {
-    return new Bits(chance(this.keys[15] ^ BigInt(use), number));
-  }
-
-  /** Part of the power that the narrowing leaves of ears with this correlation. */
-  kept(likeness = 0) {
-    const n = this.narrowing;
-    return (1 - n) ** 2 + n ** 2 + 2 * n * (1 - n) * likeness;
-  }
-}
 
 /** Gaussian noise whose spectrum each kind of sound tells, grain by grain; RMS a channel of 1. */
 export class Spectral extends Bed {
@@ -236,13 +203,4 @@ export class Bands extends Spectral {
     }
     return Math.sqrt((power / 2 / MOMENTS_S.length) * this.kept());
   }
-}
-
-function crc32(text) {
-  let crc = -1;
-  for (const char of text) {
-    crc ^= char.charCodeAt(0);
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
 }
