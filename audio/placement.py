@@ -1,7 +1,7 @@
 """Where in a track each spoken line begins.
 
-:func:`spacing` plans from estimates, before anything is spoken; :func:`schedule` places the real
-clips. The estimates are upper ones and the plan keeps a wider gap, so what was planned fits.
+:func:`spacing` and :func:`foreseen` plan from estimates, before anything is spoken;
+:func:`schedule` places the real clips. The estimates are upper ones and the plan keeps a wider gap, so what was planned fits.
 """
 
 import math
@@ -21,6 +21,9 @@ from audio.speech.room import tail_s
 # clips are there and turn out longer than estimated.
 MIN_GAP_S = 1.0
 HARD_MIN_GAP_S = 0.3
+
+# How much of its estimate, which is an upper one, a plain line takes.
+USUAL_SHARE = 0.62
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,7 @@ class Placement:
 def spacing(speech: Speech, duration_s: float) -> Spacing:
     """Plan the lines of ``speech`` in a track of ``duration_s`` seconds."""
     count = len(speech.lines) * speech.repetitions
-    # The offline voice names the letters of a script that is not its own; the others read it.
-    reads_every_script = not speech.voice.startswith("espeak:")
-    once_s = sum(estimate_s(line, reads_every_script=reads_every_script) for line in speech.lines)
+    once_s = sum(_estimate_s(speech, line) for line in speech.lines)
     spoken_s = once_s * speech.repetitions + tail_s(room=speech.room, echo=speech.echo) * count
     leads_s = speech.lead_in_s + speech.lead_out_s
     gap_s = (duration_s - leads_s - spoken_s) / max(1, count - 1)
@@ -82,6 +83,30 @@ def spacing(speech: Speech, duration_s: float) -> Spacing:
         needed_s=needed_s,
         fits=needed_s <= duration_s,
     )
+
+
+def _estimate_s(speech: Speech, line: str) -> float:
+    # The offline voice names the letters of a script that is not its own; the others read it.
+    return estimate_s(line, reads_every_script=not speech.voice.startswith("espeak:"))
+
+
+def foreseen(speech: Speech, duration_s: float, *, seed: int = 0) -> list[tuple[float, float]]:
+    """Where the lines will lie, as well as can be told before they are spoken.
+
+    Returns
+    -------
+    list of (start, stop)
+        Of each line in seconds, sorted, room and echo left out; empty if the lines do not fit.
+    """
+    tail = tail_s(room=speech.room, echo=speech.echo)
+    usual_s = {line: USUAL_SHARE * _estimate_s(speech, line) for line in speech.distinct_lines}
+    frames_of = {line: round((usual_s[line] + tail) * SAMPLE_RATE) for line in usual_s}
+    try:
+        places = schedule(speech, frames_of, round(duration_s * SAMPLE_RATE), seed=seed)
+    except SpeechDoesNotFitError:
+        return []
+    starts_s = [place.start / SAMPLE_RATE for place in places]
+    return [(at, at + usual_s[p.line]) for at, p in zip(starts_s, places, strict=True)]
 
 
 def spoken_order(speech: Speech, seed: int) -> tuple[str, ...]:

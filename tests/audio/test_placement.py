@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audio import Speech, SpeechDoesNotFitError, spacing
-from audio.placement import HARD_MIN_GAP_S, schedule, spoken_order
+from audio.placement import HARD_MIN_GAP_S, foreseen, schedule, spoken_order
+from audio.speech.room import ROOM_S
 from tests.audio.physics import RATE
 from tests.audio.specs import speeches
 
@@ -149,3 +150,16 @@ def test_jitter_is_heard():
     assert len(gaps) == 7
     other = schedule(jittered, dict.fromkeys("abcdefgh", RATE), 600 * RATE, seed=2)
     assert placed != other
+
+
+def test_lines_are_foreseen_where_clips_of_usual_length_will_lie():
+    words = speech("I am calm", "I am at rest, and I sleep well", repetitions=2, room=1.0)
+    marks = foreseen(words, 120, seed=3)
+    assert len(marks) == 4
+    assert marks[0][0] == 5
+    assert marks[-1][1] == pytest.approx(120 - 5 - ROOM_S, abs=0.01)
+    assert all(stop < start for (_, stop), (start, _) in pairwise(marks))
+    lengths = [stop - start for start, stop in marks]
+    assert lengths[:2] == pytest.approx(lengths[2:])
+    assert 0.5 < lengths[0] < lengths[1] < 4
+    assert foreseen(words, 12) == []

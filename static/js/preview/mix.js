@@ -6,6 +6,7 @@ import { BEDS } from "./beds/index.js";
 import { Glide } from "./curves.js";
 import { Ducking } from "./duck.js";
 import { BeatSlot, BedSlot } from "./slots.js";
+import { SpeechStandIn } from "./speech.js";
 
 // No block is longer.
 const MOST_FRAMES = 1024;
@@ -16,6 +17,7 @@ export class Mix {
   constructor(rate) {
     this.rate = rate;
     this.frame = 0;
+    this.total = 0;
     this.beats = [];
     this.beds = [];
     // What sounds still, but will not for long.
@@ -23,6 +25,7 @@ export class Mix {
     this.oldBeds = [];
     this.gates = [];
     this.ducking = new Ducking();
+    this.speech = new SpeechStandIn(rate);
     this.gain = 1;
     this.glide = new Glide();
     this.under = twoEars();
@@ -55,6 +58,7 @@ export class Mix {
       slot.prepare(this.frame, Infinity);
     }
     this.ducking.take(marks, spec.speech);
+    this.speech.take(spec.speech, marks);
     this.gain = gain;
     this.glide.residue = 0;
   }
@@ -70,6 +74,7 @@ export class Mix {
     if (this.beds.every((slot) => slot.isReady)) this.#takeBeds(spec, 0);
     else this.later = spec;
     this.ducking.follow(marks, spec.speech, this.time);
+    this.speech.follow(spec.speech, marks, this.time);
   }
 
   /** Write `frames` samples to `ears`, and go on by as many. */
@@ -85,6 +90,7 @@ export class Mix {
     add(ears, this.under, frames);
     for (const slot of this.oldBeats) slot.add(ears, frames, start, stop);
     for (const slot of this.beats) slot.add(ears, frames, start, stop);
+    this.speech.add(ears, frames, start, stop);
     scale(ears, frames, this.#gainAt(start), this.#gainAt(stop));
     this.frame += frames;
     this.#forget();

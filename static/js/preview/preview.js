@@ -7,10 +7,13 @@
 //     preview.stop();
 //
 // `spec` is a track spec as the engine defines it in `audio/spec.py`; what it leaves out takes the
-// engine's defaults. `marks` are the spoken lines, `[start_s, stop_s]` each, under which the beds
-// step back.
+// engine's defaults. Two options tell `play` and `update` of the words: `marks`, the spoken lines
+// as `[start_s, stop_s]` each, and `voice`, the address of a sample that is heard in their place;
+// without one it is a hum.
 
 import { completed } from "./defaults.js";
+import { gainOf } from "./loudness.js";
+import { sampleFrom } from "./voice.js";
 
 const WORKLET = new URL("./worklet.js", import.meta.url);
 const STEREO = { numberOfInputs: 0, outputChannelCount: [2] };
@@ -19,37 +22,48 @@ export class Preview {
   #listeners = new Map();
   #context;
   #node;
-  #order = {};
+  #order;
+  #voice = null;
 
-  /** Whether it sounds. */
+  /** Whether it sounds, or is about to. */
   playing = false;
+  /** The node that sounds, for whoever wants to look at the sound. */
+  output = null;
 
   /** Start, or jump to another place; resolves once the sound is on its way. */
-  async play(spec, { at_s = 0, marks = [] } = {}) {
-    this.#order = { spec: completed(spec), from_s: at_s, marks };
+  async play(spec, { at_s = 0, marks = [], voice = null } = {}) {
+    this.#order = { ...ordered(spec, marks), from_s: at_s };
     this.playing = true;
     // Made and woken within the click, or browsers keep it silent.
-    this.#context ??= quietContext();
+    this.#context ??= newContext();
     const awake = this.#context.resume();
-    this.#node ??= this.#makeNode();
-    const node = await this.#node;
-    await awake;
+    try {
+      this.output = await (this.#node ??= this.#makeNode());
+      await awake;
+    } catch (error) {
+      this.playing = false;
+      this.#node = null;
+      throw error;
+    }
     if (!this.playing) return;
-    node.port.postMessage({ do: "play", ...this.#order });
+    this.#speakWith(voice);
+    this.output.port.postMessage({ do: "play", ...this.#order });
     this.#tell("play");
   }
 
   /** Sound like `spec` from now on, where the track is. */
-  update(spec, { marks = this.#order.marks } = {}) {
-    this.#order = { spec: completed(spec), marks };
-    if (this.playing) this.#send({ do: "update", ...this.#order });
+  update(spec, { marks = this.#order?.marks ?? [], voice = this.#voice } = {}) {
+    this.#order = { ...this.#order, ...ordered(spec, marks) };
+    if (!this.playing) return;
+    this.#speakWith(voice);
+    this.output?.port.postMessage({ do: "update", ...this.#order });
   }
 
   /** Fade out. */
   stop() {
     if (!this.playing) return;
     this.playing = false;
-    this.#send({ do: "stop" });
+    this.output?.port.postMessage({ do: "stop" });
     this.#tell("stop");
   }
 
@@ -68,8 +82,12 @@ export class Preview {
     return node;
   }
 
-  async #send(order) {
-    (await this.#node)?.port.postMessage(order);
+  /** Get the sample of a voice, once, and let it speak; whatever fails, the hum does. */
+  async #speakWith(voice) {
+    if (voice === this.#voice) return;
+    this.#voice = voice;
+    const sample = voice && (await sampleFrom(voice, this.#context).catch(() => null));
+    if (voice === this.#voice) this.output.port.postMessage({ do: "speakWith", sample });
   }
 
   #hear({ is, time }) {
@@ -87,13 +105,19 @@ export class Preview {
   }
 }
 
-function quietContext() {
+/** What the audio thread has to know. */
+function ordered(spec, marks) {
+  const whole = completed(spec);
+  return { spec: whole, marks, gain: gainOf(whole, marks) };
+}
+
+function newContext() {
   // On a phone, sound that one asked for is heard even when ringing is switched off.
   if (navigator.audioSession) navigator.audioSession.type = "playback";
   return new AudioContext({ latencyHint: "playback" });
 }
 
-/** A stretch of the track as an AudioBuffer, the same samples as `play` would send. */
+/** A stretch of the track as an AudioBuffer: what `play` sounds like before its limiter. */
 export async function renderOffline(
   spec,
   { from_s = 0, duration_s, sampleRate = 44_100, marks = [] },
@@ -101,7 +125,7 @@ export async function renderOffline(
   const frames = Math.round(duration_s * sampleRate);
   const context = new OfflineAudioContext(2, frames, sampleRate);
   await context.audioWorklet.addModule(WORKLET);
-  const processorOptions = { spec: completed(spec), from_s, marks };
+  const processorOptions = { ...ordered(spec, marks), from_s };
   const node = new AudioWorkletNode(context, "entrain-mix", { ...STEREO, processorOptions });
   node.connect(context.destination);
   return context.startRendering();

@@ -39,3 +39,9 @@ export function waveAt(table, cycles) {
   const index = Math.floor(place);
   return table[index] + (table[index + 1] - table[index]) * (place - index);
 }
+
+/** Mean square of a wave whose peak is 1. */
+export function meanSquareOf(wave) {
+  const table = tableOf(wave, 1000, 44_100);
+  return table.reduce((sum, value) => sum + value ** 2, 0) / table.length;
+}

@@ -1,5 +1,6 @@
 // Where the mix is played: on the browser's audio thread.
 
+import { Limiter } from "./limiter.js";
 import { Mix } from "./mix.js";
 
 // How long the sound takes to come and to go when one starts, stops or jumps.
@@ -18,8 +19,14 @@ class MixProcessor extends AudioWorkletProcessor {
     this.perFrame = 1;
     this.told = 0;
     this.isPlaying = false;
-    if (processorOptions?.spec) this.#startAtOnce(processorOptions);
+    this.isLive = !processorOptions?.spec;
+    if (!this.isLive) this.#startAtOnce(processorOptions);
     this.port.onmessage = ({ data }) => this[data.do]?.(data);
+  }
+
+  /** Let a sample of the voice stand for the lines; null: a hum. */
+  speakWith({ sample }) {
+    this.mix.speech.speakWith(sample);
   }
 
   /** Play from a place in the track on; what sounds meanwhile makes way first. */
@@ -49,6 +56,7 @@ class MixProcessor extends AudioWorkletProcessor {
     }
     const frames = ears[0].length;
     this.mix.process(ears, frames);
+    if (this.isLive) (this.limiter ??= new Limiter(frames)).process(ears);
     if (this.place !== 1 || this.goal !== 1) this.#soften(ears, frames);
     this.#tell(frames);
     return true;
