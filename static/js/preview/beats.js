@@ -81,14 +81,14 @@ export class Gate {
     this.phase.follow([[1, beat.beat_hz]], time);
     const was = this.#at(time);
     this.#take(beat);
-    for (const glide of this.glides) glide.residue = 0;
+    for (const glide of this.glides) glide.stop();
     const is = this.#at(time);
     this.glides.forEach((glide, n) => glide.from(was[n], is[n], time));
   }
 
-  /** Whether it lets everything through, and will. */
-  get isOpen() {
-    return this.beat.depth === 0 && this.glides[1].residue === 0;
+  /** Whether it lets everything through from `time` on. */
+  isOpen(time) {
+    return this.beat.depth === 0 && Math.abs(this.glides[1].at(time)) < 1e-6;
   }
 
   /** The gain at each of `frames` samples; the memory is used again by the next call. */

@@ -79,32 +79,38 @@ export class Movement {
   }
 }
 
+// How long what follows another course takes to get there.
+const GLIDE_S = 0.02;
+
 /** The integral of a sum of moving frequencies: exact at both ends of every block. */
 export class Phase {
   /** `parts`: `[weight, value in Hz]`; `shift`: the phase at the start of the track, in cycles. */
   constructor(parts, shift = 0) {
     this.parts = parts.map(([weight, value]) => [weight, new Movement(value)]);
     this.shift = shift;
+    this.glide = new Glide();
   }
 
   /** Cycles since the start of the track. */
   cycles(time) {
-    let sum = this.shift;
+    let sum = this.shift + this.glide.integral(time);
     for (const [weight, part] of this.parts) sum += weight * part.integral(time);
     return sum;
   }
 
   hz(time) {
-    let sum = 0;
+    let sum = this.glide.at(time);
     for (const [weight, part] of this.parts) sum += weight * part.at(time);
     return sum;
   }
 
-  /** Take other frequencies from `time` on without a jump of the phase. */
+  /** Take other frequencies from `time` on: neither they nor the phase jump. */
   follow(parts, time) {
-    const was = this.cycles(time);
+    const [cycles, hz] = [this.cycles(time), this.hz(time)];
     this.parts = parts.map(([weight, value]) => [weight, new Movement(value)]);
-    this.shift += was - this.cycles(time);
+    this.glide.stop();
+    this.glide.from(hz, this.hz(time), time);
+    this.shift += cycles - this.cycles(time);
     this.shift -= Math.round(this.shift);
   }
 
@@ -125,13 +131,10 @@ export class Phase {
   }
 }
 
-/** Something that follows another course from now on, and takes a moment to get there. */
+/** What is still missing, for a moment, after a change of course. */
 export class Glide {
-  static SECONDS = 0.02;
-
   constructor() {
-    this.residue = 0;
-    this.since = 0;
+    this.stop();
   }
 
   /** Go on from `was` at `time`, where the new course is at `is`. */
@@ -140,11 +143,20 @@ export class Glide {
     this.since = time;
   }
 
-  /** What is still missing at `time`. */
+  /** Be there at once. */
+  stop() {
+    this.residue = this.since = 0;
+  }
+
+  /** What is missing at `time`. */
   at(time) {
     if (this.residue === 0) return 0;
-    const left = this.residue * Math.exp((this.since - time) / Glide.SECONDS);
-    if (Math.abs(left) < 1e-7) this.residue = 0;
-    return left;
+    return this.residue * Math.exp((this.since - time) / GLIDE_S);
+  }
+
+  /** The integral of what was missing until `time`. */
+  integral(time) {
+    if (this.residue === 0) return 0;
+    return -this.residue * GLIDE_S * Math.expm1((this.since - time) / GLIDE_S);
   }
 }

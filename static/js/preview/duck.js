@@ -4,23 +4,23 @@ import { Glide } from "./curves.js";
 import { amplitudeOf } from "./levels.js";
 
 export class Ducking {
-  /** `marks`: `[start, stop]` of each line in seconds, sorted, none over another. */
   constructor() {
     this.glide = new Glide();
     this.take([], null);
   }
 
+  /** `marks`: `[start, stop]` of each line in seconds, sorted, none over another. */
   take(marks, speech) {
     this.marks = marks;
     this.speech = speech;
     this.next = 0;
+    this.glide.stop();
   }
 
   /** Follow other marks, or another depth, from `time` on without a jump. */
   follow(marks, speech, time) {
     const was = this.at(time);
     this.take(marks, speech);
-    this.glide.residue = 0;
     this.glide.from(was, this.at(time), time);
   }
 

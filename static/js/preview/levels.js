@@ -18,7 +18,7 @@ export class Balance {
   follow(sound, time) {
     const was = [...this.at(time)];
     this.#take(sound, time);
-    for (const glide of this.glides) glide.residue = 0;
+    for (const glide of this.glides) glide.stop();
     const is = this.at(time);
     this.glides.forEach((glide, ear) => glide.from(was[ear], is[ear], time));
   }

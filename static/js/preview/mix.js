@@ -60,7 +60,7 @@ export class Mix {
     this.ducking.take(marks, spec.speech);
     this.speech.take(spec.speech, marks);
     this.gain = gain;
-    this.glide.residue = 0;
+    this.glide.stop();
   }
 
   /** Sound like `spec` from here on: what only moves goes on, what is new fades in. */
@@ -130,7 +130,7 @@ export class Mix {
       return gate;
     });
     for (const gate of was.filter((one) => !this.gates.includes(one))) {
-      if (gate.isOpen) continue;
+      if (gate.isOpen(this.time)) continue;
       gate.follow({ ...gate.beat, depth: 0 }, this.time);
       this.gates.push(gate);
     }
@@ -209,8 +209,8 @@ export class Mix {
   #forget() {
     if (this.oldBeats.some(isOut)) this.oldBeats = this.oldBeats.filter((slot) => !isOut(slot));
     if (this.oldBeds.some(isOut)) this.oldBeds = this.oldBeds.filter((slot) => !isOut(slot));
-    if (this.gates.some((gate) => gate.isOpen)) {
-      this.gates = this.gates.filter((gate) => !gate.isOpen);
+    if (this.gates.some((gate) => gate.isOpen(this.time))) {
+      this.gates = this.gates.filter((gate) => !gate.isOpen(this.time));
       this.#assignGates();
     }
   }

@@ -62,7 +62,7 @@ export class BedSlot {
   follow(level_db, time) {
     const was = this.#gain(time);
     this.level = new Movement(level_db, { soft: true });
-    this.glide.residue = 0;
+    this.glide.stop();
     this.glide.from(was, this.#gain(time), time);
   }
 
@@ -74,6 +74,7 @@ export class BedSlot {
 
   /** Sound on from another place in the track. */
   seek(frame) {
+    this.glide.stop();
     const work = this.layer.seek(frame);
     while (!work.next().done);
   }
