@@ -8,7 +8,7 @@ export const rmsOf = (db) => amplitudeOf(db) * Math.SQRT1_2;
 /** Gains of the two ears for a sound that may grow, wander and turn. */
 export class Balance {
   constructor(sound) {
-    this.spin = new Phase([[1, 0]], -0.25);
+    this.spin = new Phase([[1, sound.spin_hz ?? 0]], -0.25);
     this.glides = [new Glide(), new Glide()];
     this.#take(sound);
     this.gains = [0, 0];
@@ -17,7 +17,8 @@ export class Balance {
   /** Take another level, place and turning from `time` on, without a jump. */
   follow(sound, time) {
     const was = [...this.at(time)];
-    this.#take(sound, time);
+    this.#take(sound);
+    this.spin.follow([[1, sound.spin_hz ?? 0]], time);
     for (const glide of this.glides) glide.stop();
     const is = this.at(time);
     this.glides.forEach((glide, ear) => glide.from(was[ear], is[ear], time));
@@ -35,10 +36,9 @@ export class Balance {
     return this.gains;
   }
 
-  #take({ level_db, pan = 0, spin_hz = 0 }, time = 0) {
+  #take({ level_db, pan = 0, spin_hz = 0 }) {
     this.level = new Movement(level_db, { soft: true });
     this.pan = new Movement(pan, { soft: true });
-    this.spin.follow([[1, spin_hz]], time);
     this.spins = new Movement(spin_hz).highest > 0;
   }
 }
