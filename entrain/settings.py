@@ -142,6 +142,7 @@ if DATABASES["default"].get("ENGINE", "").endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", **filled(check=redis_address))
@@ -281,6 +282,8 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60, validate=Range(min=1))
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", 15, validate=Range(min=1))
 JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", 60, validate=Range(min=1))
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", 3, validate=Range(min=1))
+JOB_MAX_LOSSES = env.int("JOB_MAX_LOSSES", 5, validate=Range(min=1))
+JOB_RETRY_SECONDS = env.int("JOB_RETRY_SECONDS", 15, validate=Range(min=1))
 JOBS_UNDER_WAY_A_PERSON = env.int("JOBS_UNDER_WAY_A_PERSON", 2, validate=Range(min=1))
 # A step of a job is given up after so long, and its process killed after the grace.
 JOB_BASE_SECONDS = env.int("JOB_BASE_SECONDS", 120, validate=Range(min=1))
@@ -291,9 +294,10 @@ JOB_GRACE_SECONDS = env.int("JOB_GRACE_SECONDS", 30, validate=Range(min=1))
 CELERY_BROKER_URL = REDIS_URL or f"sqla+sqlite:///{DATA_DIR / 'broker.sqlite3'}"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
-        # A web request that cannot reach the broker moves on; the sweeper sends again.
-        "socket_connect_timeout": 0.5,
-        "socket_timeout": 5,
+        # A web request that cannot reach the broker moves on; the sweeper sends again. Workers
+        # have more time, see entrain/celery.py.
+        "socket_connect_timeout": 0.3,
+        "socket_timeout": 0.3,
         "socket_keepalive": True,
         # Longer than the longest step may take: what comes back earlier would be done twice.
         "visibility_timeout": 4 * 3600,

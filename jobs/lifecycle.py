@@ -6,11 +6,12 @@ moves a credit moves it in the same transaction.
 """
 
 import hashlib
+import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce, Now
 
 from accounts import ledger
@@ -40,6 +41,7 @@ _FROM_THE_START = {
     "stage": "",
     "progress": 0,
     "tries": 0,
+    "losses": 0,
     "message": "",
     "sent_at": None,
     "sends": 0,
@@ -93,22 +95,34 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
     return job
 
 
-def claim(job_id, step: str) -> Claim | None:
-    """Take a job that waits for ``step``, or whose worker went silent; None if it is not there."""
-    takeable = Q(state=State.PENDING) | Q(state=State.PROCESSING, lease_until__lte=Now())
+def claim(job_id, step: str, *, holder: str = "") -> Claim | None:
+    """Take a job that waits for ``step``, or whose worker vanished; None if it is not there.
+
+    A worker that vanished is not held against the job as an attempt that failed is: most are
+    taken from it from outside. It may happen ``JOB_MAX_LOSSES`` times, though, and not for ever.
+    """
+    vanished = _vanished()
     with transaction.atomic():
-        taken = Job.objects.filter(
-            takeable, pk=job_id, step=step, tries__lt=settings.JOB_MAX_ATTEMPTS
-        ).update(
-            state=State.PROCESSING,
-            attempt=F("attempt") + 1,
-            tries=F("tries") + 1,
-            lease_until=_lease_end(),
-            stage=FIRST_STAGE_OF[step],
-            sends=0,
-            # Should the lease run out, it is to be sent at once.
-            resend_at=Now(),
-            started_at=Coalesce("started_at", Now()),
+        taken = (
+            Job.objects.filter(pk=job_id, step=step)
+            .filter(
+                _waits() & Q(tries__lt=settings.JOB_MAX_ATTEMPTS)
+                | vanished & Q(losses__lt=settings.JOB_MAX_LOSSES - 1)
+            )
+            .update(
+                state=State.PROCESSING,
+                attempt=F("attempt") + 1,
+                tries=F("tries") + Case(When(vanished, then=0), default=1),
+                losses=F("losses") + Case(When(vanished, then=1), default=0),
+                holder=holder or uuid.uuid4().hex,
+                lease_until=_lease_end(),
+                stage=FIRST_STAGE_OF[step],
+                sent_at=Coalesce("sent_at", Now()),
+                sends=0,
+                # Should the lease run out, it is to be sent at once.
+                resend_at=Now(),
+                started_at=Coalesce("started_at", Now()),
+            )
         )
         if not taken:
             return None
@@ -125,7 +139,11 @@ def hand_on(claim: Claim) -> bool:
     """Pass a job whose words are spoken to the renderers; it costs none of its attempts."""
     with transaction.atomic():
         ours = claim.row.update(
-            step=Job.Step.RENDER, tries=F("tries") - 1, lease_until=Now(), sent_at=None
+            step=Job.Step.RENDER,
+            tries=F("tries") - 1,
+            holder="",
+            lease_until=Now(),
+            sent_at=None,
         )
         if ours:
             claim.job.refresh_from_db()
@@ -170,23 +188,36 @@ def fail(claim: Claim, message: str) -> bool:
     return _end(claim.row, State.FAILED, message)
 
 
-def hand_back(claim: Claim, *, counted: bool = True) -> bool:
-    """Put the job back in the queue; fail it when that was its last attempt.
-
-    An attempt is not ``counted`` when the job had no part in its end: the worker was told to
-    stop. The sweeper sends the job, a little later: sent at once, it could come to a process of
-    the very worker that stops.
-    """
-    if counted and claim.job.tries >= settings.JOB_MAX_ATTEMPTS:
+def hand_back(claim: Claim) -> bool:
+    """Put a job back whose attempt failed, for another after a pause; fail it after the last."""
+    if claim.job.tries >= settings.JOB_MAX_ATTEMPTS:
         return fail(claim, OUR_FAULT)
+    # Whatever is out of order may be in order then. The sweeper sends it.
+    pause_s = settings.JOB_RETRY_SECONDS * 2 ** (claim.job.tries - 1)
     return bool(
         claim.row.update(
             state=State.PENDING,
-            tries=F("tries") if counted else F("tries") - 1,
             lease_until=None,
-            sent_at=None,
+            sent_at=Coalesce("sent_at", Now()),
+            resend_at=from_now(pause_s),
         )
     )
+
+
+def hand_back_of(holder: str) -> bool:
+    """Put back what a process had that died, or was killed over its time."""
+    job = Job.objects.filter(state=State.PROCESSING, holder=holder).first()
+    return job is not None and hand_back(Claim(job, job.attempt, job.step))
+
+
+def release(claim: Claim) -> bool:
+    """Put a job back whose worker was told to stop, for another at once; it costs no attempt."""
+    with transaction.atomic():
+        ours = claim.row.update(
+            state=State.PENDING, tries=F("tries") - 1, lease_until=None, sent_at=None
+        )
+        transaction.on_commit(lambda: dispatch(claim.job.user_id))
+    return bool(ours)
 
 
 def cancel(job: Job) -> bool:
@@ -274,10 +305,8 @@ def remove(job: Job) -> None:
 
 
 def sweep() -> dict[str, int]:
-    """Send what no worker knows of, and end what ran out of attempts. Safe in several copies."""
-    worn_out = Job.objects.filter(
-        state=State.PROCESSING, lease_until__lte=Now(), tries__gte=settings.JOB_MAX_ATTEMPTS
-    )
+    """Send what no worker knows of, and end what lost too many. Safe in several copies."""
+    worn_out = Job.objects.filter(_vanished(), losses__gte=settings.JOB_MAX_LOSSES - 1)
     ended = sum(_end(worn_out.filter(pk=job.pk), State.FAILED, OUR_FAULT) for job in worn_out)
     return {"sent": dispatch_forgotten(), "ended": ended}
 
@@ -302,6 +331,16 @@ def _end(rows, state: str, message: str) -> bool:
         transaction.on_commit(lambda: delete_tracks(job.pk, range(1, job.attempt + 1)))
         transaction.on_commit(lambda: dispatch(job.user_id))
     return True
+
+
+def _waits():
+    """Nobody has it: it was never taken, handed back, or handed on to its next step."""
+    return Q(state=State.PENDING) | Q(state=State.PROCESSING, holder="")
+
+
+def _vanished():
+    """Somebody has it who has given no sign of life for the length of a lease."""
+    return Q(state=State.PROCESSING, lease_until__lte=Now()) & ~Q(holder="")
 
 
 def _lease_end():

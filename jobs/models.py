@@ -82,6 +82,10 @@ class Job(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     # Attempts within this run; when they are used up, the job fails.
     tries = models.PositiveSmallIntegerField(default=0)
+    # How often its worker vanished in this run, which is rarely the job's fault.
+    losses = models.PositiveSmallIntegerField(default=0)
+    # Which process has it: a name that no other attempt bears.
+    holder = models.CharField(max_length=300, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     # How often it was sent since a worker last took it, and when its message counts as lost.

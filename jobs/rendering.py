@@ -4,6 +4,7 @@ import json
 import logging
 import signal
 import time
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -40,13 +41,13 @@ class Heartbeat:
         self._stage, self._progress = claim.job.stage, claim.job.progress
         self._last = time.monotonic()
 
-    def at(self, stage):
-        """A progress callback, 0 to 1, for one stage."""
+    def at(self, stage) -> Callable[[float], bool]:
+        """A progress callback, 0 to 1, for one stage; it answers as :meth:`cancelled` does."""
         low, high = SPANS[stage]
 
-        def progress(fraction: float) -> None:
+        def progress(fraction: float) -> bool:
             self._stage, self._progress = stage, low + (high - low) * min(fraction, 1.0)
-            self.cancelled()
+            return self.cancelled()
 
         return progress
 
@@ -64,17 +65,22 @@ class Heartbeat:
 
 
 class ReportingFile(File):
-    """A file that tells how far it has been read, so that a long upload keeps the lease."""
+    """A file that keeps the lease while it is uploaded, and is read no further once it is lost.
 
-    def __init__(self, file, size: int, progress) -> None:
+    Parameters
+    ----------
+    progress : called with the fraction read, 0 to 1; answers whether to stop.
+    """
+
+    def __init__(self, file, size: int, progress: Callable[[float], bool]) -> None:
         super().__init__(file)
         self._size = size
         self._progress = progress
 
     def read(self, *args):
-        data = self.file.read(*args)
-        self._progress(self.file.tell() / self._size)
-        return data
+        if self._progress(self.file.tell() / self._size):
+            raise audio.Cancelled("the work belongs to another worker, or is not wanted any more")
+        return self.file.read(*args)
 
 
 def speak(claim: Claim) -> None:
@@ -107,10 +113,9 @@ def render(claim: Claim) -> None:
 @contextmanager
 def _ending_well(claim: Claim):
     """Give a step its heartbeat and a folder; whatever ends it, leave the job in a true state."""
-    job = claim.job
-    heartbeat, begun = Heartbeat(claim), time.monotonic()
+    job, heartbeat = claim.job, Heartbeat(claim)
     try:
-        with workspace() as folder:
+        with workspace() as folder, _released_when_told_to_stop(claim):
             yield heartbeat, folder
     except audio.Cancelled:
         logger.info("job %s attempt %s stopped: no longer ours", job.pk, claim.attempt)
@@ -125,12 +130,20 @@ def _ending_well(claim: Claim):
     except Exception:
         logger.exception("job %s attempt %s broke", job.pk, claim.attempt)
         outlast(lambda: lifecycle.hand_back(claim))
+
+
+@contextmanager
+def _released_when_told_to_stop(claim: Claim):
+    """Hand the job back at SIGTERM, of which Celery's pool makes a SystemExit."""
+    begun = time.monotonic()
+    try:
+        yield
     except SystemExit:
-        # What Celery's pool makes of SIGTERM: the worker stops, or this took too long.
-        overdue = time.monotonic() - begun >= time_limits(job)["soft_time_limit"]
-        logger.info("job %s attempt %s handed back: told to stop", job.pk, claim.attempt)
+        logger.info("job %s attempt %s handed back: told to stop", claim.job.pk, claim.attempt)
+        # The pool ends a process in this way, too, that is over its time.
+        overdue = time.monotonic() - begun >= time_limits(claim.job)["soft_time_limit"]
         with _undisturbed(), suppress(*DATABASE_GONE):
-            lifecycle.hand_back(claim, counted=overdue)
+            (lifecycle.hand_back if overdue else lifecycle.release)(claim)
         raise
 
 
@@ -162,24 +175,33 @@ def _clips(job: Job, folder: Path, heartbeat: Heartbeat, progress=None):
 
 def _publish(claim: Claim, path: Path, pictures: audio.Pictures, heartbeat: Heartbeat) -> None:
     """Store the files under this attempt's own keys, then make them the job's track."""
+    try:
+        files = _store(claim, path, pictures, heartbeat)
+    except Exception:
+        # The store's client makes an error of its own of a file that would not be read further.
+        if not heartbeat.lost:
+            raise
+    else:
+        # What earlier attempts stored is dead whatever comes; after the commit it would be too
+        # late for a worker that is killed there.
+        delete_tracks(claim.job.pk, range(1, claim.attempt))
+        if outlast(lambda: lifecycle.finish(claim, **files)):
+            return
+    delete_tracks(claim.job.pk, [claim.attempt])
+
+
+def _store(claim: Claim, path: Path, pictures: audio.Pictures, heartbeat: Heartbeat) -> dict:
+    """Upload what the render made; gives it as :func:`jobs.lifecycle.finish` takes it."""
     size = path.stat().st_size
     key = track_key(claim.job.pk, claim.attempt)
     with path.open("rb") as file:
         tracks().save(key, ReportingFile(file, size, heartbeat.at(Job.Stage.UPLOAD)))
-    spectrogram = _store_spectrogram(claim, pictures.spectrogram())
-    # What earlier attempts stored is dead whatever comes; after the commit it would be too late
-    # for a worker that is killed there.
-    delete_tracks(claim.job.pk, range(1, claim.attempt))
-    if not outlast(
-        lambda: lifecycle.finish(
-            claim,
-            track=key,
-            track_bytes=size,
-            waveform=json.loads(pictures.peaks()),
-            spectrogram=spectrogram,
-        )
-    ):
-        delete_tracks(claim.job.pk, [claim.attempt])
+    return {
+        "track": key,
+        "track_bytes": size,
+        "waveform": json.loads(pictures.peaks()),
+        "spectrogram": _store_spectrogram(claim, pictures.spectrogram()),
+    }
 
 
 def _store_spectrogram(claim: Claim, png: bytes) -> tuple[str, int]:

@@ -1,56 +1,35 @@
 """What runs in the background. Messages carry an id and nothing else."""
 
 import os
-import signal
-from contextlib import suppress
-from threading import Timer
 
-from billiard import active_children
-from celery import shared_task
-from celery.signals import worker_process_init, worker_shutting_down
+from celery import Task, shared_task
 
-from jobs import companions, extras, housekeeping, lifecycle, rendering, workspace
+from jobs import companions, extras, housekeeping, lifecycle, rendering
 from jobs.models import Job
-
-STOP_POOL_AFTER_SECONDS = 1.0
-
-
-@worker_process_init.connect
-def _clean_up(**_):
-    """Remove what the process in whose place this one begins may have left."""
-    workspace.remove_abandoned()
+from jobs.pool import holder_of
 
 
-@worker_shutting_down.connect
-def _stop_the_pool(**_):
-    """Have the pool hand its jobs back when only the main process was told to stop.
+class Step(Task):
+    """A task that takes a job; the main process hands it back if this one dies over it."""
 
-    Celery alone would wait for the end of a render. A second signal kills a process that is just
-    handing back after the first, so those that a supervisor told as well have a moment.
-    """
-    pool = [process.pid for process in active_children()]
-    timer = Timer(STOP_POOL_AFTER_SECONDS, _terminate, [pool])
-    timer.daemon = True
-    timer.start()
+    Request = "jobs.pool:JobRequest"
+
+    def claim(self, job_id: str, step: str) -> lifecycle.Claim | None:
+        """Take the job for this very process."""
+        return lifecycle.claim(job_id, step, holder=holder_of(self.request, os.getpid()))
 
 
-def _terminate(pids) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-
-
-@shared_task
-def speak_job(job_id: str) -> None:
+@shared_task(base=Step, bind=True)
+def speak_job(self, job_id: str) -> None:
     """Have the words of a job spoken; one that is another worker's, or ended, is left alone."""
-    if claim := lifecycle.claim(job_id, Job.Step.SPEECH):
+    if claim := self.claim(job_id, Job.Step.SPEECH):
         rendering.speak(claim)
 
 
-@shared_task
-def render_job(job_id: str) -> None:
+@shared_task(base=Step, bind=True)
+def render_job(self, job_id: str) -> None:
     """Mix and store the track of a job whose words are spoken."""
-    if claim := lifecycle.claim(job_id, Job.Step.RENDER):
+    if claim := self.claim(job_id, Job.Step.RENDER):
         rendering.render(claim)
 
 

@@ -28,6 +28,7 @@ TIMINGS = {
     "JOB_LEASE_SECONDS": "3",
     "JOB_SWEEP_SECONDS": "1",
     "JOB_RESEND_SECONDS": "2",
+    "JOB_RETRY_SECONDS": "1",
     "JOBS_UNDER_WAY_A_PERSON": "2",
 }
 

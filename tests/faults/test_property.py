@@ -225,17 +225,24 @@ class JobsAndCredits(RuleBasedStateMachine):
     @rule(number=one, step=st.sampled_from(Step))
     def claim(self, number, step):
         job = self.job(number)
-        free = job is not None and (
-            job.state == State.PENDING
-            or (job.state == State.PROCESSING and job.lease_until <= timezone.now())
-        )
-        claim = lifecycle.claim(self.jobs[number % len(self.jobs)], step)
-        expected = free and job.step == step and job.tries < 3
-        assert (claim is not None) is expected
+        pk, free, lost = self.jobs[number % len(self.jobs)], False, False
+        if job and job.step == step:
+            lost = bool(job.holder) and self.is_silent(job)
+            waits = job.state == State.PENDING or (self.is_silent(job) and not job.holder)
+            free = (waits and job.tries < 3) or (lost and job.losses < 4)
+        claim = lifecycle.claim(pk, step, holder=f"{len(self.claims)}")
+        assert (claim is not None) is free
         if claim:
             assert claim.attempt == job.attempt + 1
+            assert claim.job.tries == job.tries + (not lost)
+            assert claim.job.losses == job.losses + lost
             self.claims.append((claim, step))
-        assert lifecycle.claim(self.jobs[number % len(self.jobs)], step) is None or not claim
+        assert lifecycle.claim(pk, step) is None or not claim
+
+    @staticmethod
+    def is_silent(job) -> bool:
+        """Whether it is in the making and no worker has a lease on it."""
+        return job.state == State.PROCESSING and job.lease_until <= timezone.now()
 
     @some_job
     @rule(number=one)
@@ -301,11 +308,16 @@ class JobsAndCredits(RuleBasedStateMachine):
         assert lifecycle.fail(claim, "It broke.") is False
 
     @some_hold
-    @rule(number=one, counted=st.booleans())
-    def hand_back(self, number, counted):
+    @rule(number=one, how=st.sampled_from(["failed", "died", "stopped"]))
+    def hand_back(self, number, how):
         claim, good = self.hold(number)
-        assert lifecycle.hand_back(claim, counted=counted) is good
-        assert lifecycle.hand_back(claim, counted=counted) is False
+        act = {
+            "failed": lambda: lifecycle.hand_back(claim),
+            "died": lambda: lifecycle.hand_back_of(claim.job.holder),
+            "stopped": lambda: lifecycle.release(claim),
+        }[how]
+        assert act() is good
+        assert act() is False
 
     @some_hold
     @rule(number=one)
@@ -324,9 +336,8 @@ class JobsAndCredits(RuleBasedStateMachine):
             Job.objects.exclude(sent_at=None).update(resend_at=past)
         lifecycle.sweep()
         assert lifecycle.sweep() == {"sent": 0, "ended": 0}
-        assert not Job.objects.filter(
-            state=State.PROCESSING, lease_until__lte=timezone.now(), tries__gte=3
-        )
+        silent = Job.objects.filter(state=State.PROCESSING, lease_until__lte=timezone.now())
+        assert not silent.exclude(holder="").filter(losses__gte=4)
 
     @rule()
     def tidy(self):

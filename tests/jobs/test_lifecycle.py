@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts import ledger
 from accounts.errors import NotEnoughCredits
@@ -42,10 +43,13 @@ def test_a_beat_keeps_the_lease_and_shows_progress(claim, let_lease_run_out):
         lambda claim: lifecycle.finish(claim, track="stale", track_bytes=1),
         lambda claim: lifecycle.fail(claim, "stale"),
         lambda claim: lifecycle.hand_back(claim),
+        lambda claim: lifecycle.hand_back_of("first"),
+        lambda claim: lifecycle.release(claim),
     ],
-    ids=["beat", "finish", "fail", "hand_back"],
+    ids=["beat", "finish", "fail", "hand_back", "hand_back_of", "release"],
 )
 def test_a_worker_that_was_replaced_changes_nothing(claim, let_lease_run_out, act, balance):
+    Job.objects.update(holder="first")
     let_lease_run_out(claim.job)
     lifecycle.claim(claim.job.pk, Step.SPEECH)
     before = Job.objects.values().get()
@@ -135,10 +139,53 @@ def test_a_passing_fault_puts_the_job_back_until_attempts_run_out(claim, setting
     assert balance() == 1
 
 
-def test_a_worker_told_to_stop_costs_no_attempt(claim):
-    lifecycle.hand_back(claim, counted=False)
+def test_after_a_fault_there_is_a_pause_that_grows(job, settings):
+    for attempt in (1, 2):
+        lifecycle.hand_back(lifecycle.claim(job.pk, Step.SPEECH))
+        row = Job.objects.get()
+        pause_s = (row.resend_at - timezone.now()).total_seconds()
+        assert pause_s == pytest.approx(settings.JOB_RETRY_SECONDS * attempt, abs=5)
+        assert lifecycle.sweep()["sent"] == 0
+
+
+def test_a_worker_told_to_stop_costs_no_attempt_and_the_next_is_told_at_once(
+    claim, sent, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        lifecycle.release(claim)
     job = Job.objects.get()
     assert (job.state, job.tries, job.attempt) == (State.PENDING, 0, 1)
+    assert sent == [str(job.pk)] * 2
+
+
+def test_what_a_dead_process_had_goes_back_and_counts(job):
+    lifecycle.claim(job.pk, Step.SPEECH, holder="message process host")
+    assert lifecycle.hand_back_of("message other host") is False
+    assert lifecycle.hand_back_of("message process host") is True
+    assert lifecycle.hand_back_of("message process host") is False
+    job.refresh_from_db()
+    assert (job.state, job.tries) == (State.PENDING, 1)
+
+
+def test_a_worker_that_vanishes_costs_no_attempt_but_may_not_for_ever(
+    claim, let_lease_run_out, settings, balance
+):
+    for lost in range(1, settings.JOB_MAX_LOSSES):
+        let_lease_run_out(claim.job)
+        assert lifecycle.sweep()["ended"] == 0
+        claim = lifecycle.claim(claim.job.pk, Step.SPEECH)
+        assert (claim.job.tries, claim.job.losses) == (1, lost)
+    let_lease_run_out(claim.job)
+    assert lifecycle.claim(claim.job.pk, Step.SPEECH) is None
+    assert lifecycle.sweep()["ended"] == 1
+    assert Job.objects.get().message == lifecycle.OUR_FAULT
+    assert balance() == 1
+
+
+def test_handing_on_is_not_a_loss(claim):
+    lifecycle.hand_on(claim)
+    claim = lifecycle.claim(claim.job.pk, Step.RENDER)
+    assert (claim.job.tries, claim.job.losses) == (1, 0)
 
 
 def test_database_refuses_states_that_cannot_be(job):

@@ -47,7 +47,7 @@ def test_a_silent_worker_s_job_is_sent_to_another_at_once(claim, let_lease_run_o
 def test_a_job_whose_last_worker_went_silent_fails_with_the_credit_back(
     claim, let_lease_run_out, settings, balance
 ):
-    Job.objects.update(tries=settings.JOB_MAX_ATTEMPTS)
+    Job.objects.update(losses=settings.JOB_MAX_LOSSES - 1)
     let_lease_run_out(claim.job)
     assert lifecycle.sweep() == {"sent": 0, "ended": 1}
     assert Job.objects.get().state == Job.State.FAILED
