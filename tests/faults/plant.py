@@ -35,7 +35,8 @@ TIMINGS = {
 # Workers then start a second sooner.
 QUIET = ["--without-gossip", "--without-mingle"]
 
-SHORT_S, LONG_S = 60, 600
+# ENDLESS_S takes longer to render than a test waits, on any machine: see `Plant.submit_endless`.
+SHORT_S, LONG_S, ENDLESS_S = 60, 600, 4 * 3600
 
 
 class Process:
@@ -220,6 +221,23 @@ class Plant:
         )
         self.jobs.append(pk)
         return pk
+
+    def submit_endless(self, **options) -> str:
+        """Submit a track and wait until its render is going on; it will not end by itself.
+
+        The next attempt is a short one: what is at work has read its recipe already.
+        """
+        pk = self.submit(seconds=ENDLESS_S, **options)
+        self.wait_until(lambda: self.job(pk).progress > 0.4, "some progress")
+        self.change_length(pk, SHORT_S)
+        return pk
+
+    def change_length(self, pk: str, seconds: int) -> None:
+        """Give a job another length; only an attempt that begins later knows of it."""
+        self.rows(
+            "UPDATE jobs_job SET spec = jsonb_set(spec, '{duration_s}', to_jsonb(%s::int)), "
+            "duration_s = %s WHERE id = %s RETURNING id", seconds, seconds, pk,
+        )  # fmt: skip
 
     def settle(self) -> None:
         """Begin anew: every server up, processes there, earlier jobs forgotten."""

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.faults.plant import LONG_S, all_is_well
+from tests.faults.plant import ENDLESS_S, all_is_well
 
 pytestmark = pytest.mark.xdist_group("faults of workers")
 
@@ -38,8 +38,7 @@ def test_killed_while_speaking(plant, kill):
 
 @HOWS
 def test_killed_while_mixing(plant, kill):
-    pk = plant.submit(seconds=LONG_S)
-    plant.wait_until(lambda: plant.job(pk).progress > 0.45, "some progress")
+    pk = plant.submit_endless()
     kill(plant.processes["worker"])
     plant.start_missing()
     assert plant.wait_for_end() == {"completed"}
@@ -76,10 +75,13 @@ def test_killed_between_upload_and_commit(plant, kill):
 
 
 def test_killed_between_commit_and_acknowledgement(plant):
-    pk = plant.submit(seconds=300)
-    plant.wait_for_stage(pk, "render")
-    plant.broker.pause()
-    assert plant.wait_for_end() == {"completed"}
+    """What its message leads to then is nothing."""
+    with plant.proxy.holding("PUT", "/tracks/tracks/") as held:
+        pk = plant.submit()
+        plant.wait_until(held.arrived.is_set, "the upload")
+        plant.broker.pause()
+        held.release()
+        assert plant.wait_for_end() == {"completed"}
     plant.processes["worker"].kill()
     plant.broker.resume()
     with plant.broker_client() as client:
@@ -94,8 +96,7 @@ def test_killed_between_commit_and_acknowledgement(plant):
 
 def test_only_the_main_process_is_killed(plant):
     """What its pool was at is finished by it or by another, and no process is left over."""
-    pk = plant.submit(seconds=LONG_S)
-    plant.wait_until(lambda: plant.job(pk).progress > 0.45, "some progress")
+    plant.submit_endless()
     worker = plant.processes["worker"]
     orphans = worker.children
     worker.send(signal.SIGKILL)
@@ -115,30 +116,29 @@ def _is_alive(pid):
 
 
 @pytest.mark.parametrize("whom", ["main", "everybody"])
-def test_sigterm_hands_the_job_back_and_another_takes_it_at_once(plant, whom):
+def test_sigterm_hands_the_job_back_and_another_takes_it(plant, whom):
+    """The job costs no attempt, is waited for by no sweeper, and the worker ends by itself."""
     worker = plant.processes["worker"]
-    pk = plant.submit(seconds=LONG_S)
-    plant.wait_until(lambda: plant.job(pk).progress > 0.45, "some progress")
+    pk = plant.submit_endless()
     plant.start("worker", label="second")
     plant.wait_until(lambda: "ready" in plant.processes["second"].log, "the second worker")
-    assert plant.job(pk).attempt == 2
+    plant.end("beat")
     (worker.send if whom == "main" else worker.send_all)(signal.SIGTERM)
-    plant.wait_until(lambda: plant.job(pk).attempt == 3, "the second to take it")
-    # Were it the lease that ran out, the first attempt would count.
-    assert plant.job(pk).tries == 1
-    worker.popen.wait(timeout=30)
-    assert plant.wait_for_end() == {"completed"}
+    plant.wait_until(lambda: plant.job(pk).state == "completed", "the second to make it")
+    row = plant.job(pk)
+    assert (row.tries, row.losses) == (1, 0)
+    assert worker.popen.wait(timeout=60) == 0
     all_is_well(plant)
 
 
 def test_sigterm_while_uploading(plant):
     worker = plant.processes["worker"]
     with plant.proxy.holding("PUT", "/tracks/tracks/") as held:
-        pk = plant.submit(seconds=LONG_S)
+        pk = plant.submit()
         plant.wait_until(held.arrived.is_set, "the upload")
         worker.send_all(signal.SIGTERM)
         plant.wait_until(lambda: plant.job(pk).state == "pending", "it to be handed back")
-    worker.popen.wait(timeout=30)
+    worker.popen.wait(timeout=60)
     plant.start_missing()
     assert plant.wait_for_end() == {"completed"}
     assert plant.job(pk).tries == 1
@@ -149,38 +149,53 @@ def test_sigterm_while_uploading(plant):
 def test_a_worker_frozen_for_longer_than_its_lease_changes_nothing(plant, stage):
     frozen = plant.processes["worker"]
     with plant.proxy.holding("PUT", "/2.flac") as held:
-        pk = plant.submit(seconds=LONG_S if stage == "render" else 60)
         if stage == "render":
-            plant.wait_until(lambda: plant.job(pk).progress > 0.45, "some progress")
-            held.release()
+            pk = plant.submit_endless()
         else:
+            pk = plant.submit()
             plant.wait_until(held.arrived.is_set, "the upload")
         frozen.send_all(signal.SIGSTOP)
         plant.start("worker", label="second")
         assert plant.wait_for_end() == {"completed"}
     before = plant.job(pk)
-    assert before.attempt == 3
+    assert (before.attempt, before.losses) == (3, 1)
     frozen.send_all(signal.SIGCONT)
-    plant.wait_until(
-        lambda: f"job {pk} attempt 2 stopped" in frozen.log or plant.is_quiet(), "it to notice"
-    )
     # Its own word that it works again.
-    other = plant.submit()
     plant.end("second")
-    plant.wait_for_end(other)
+    other = plant.submit()
+    assert plant.wait_for_end(other) == {"completed"}
     assert plant.job(pk) == before
     all_is_well(plant)
 
 
-def test_a_job_that_kills_its_worker_each_time_fails_with_the_credit_back(plant):
-    pk = plant.submit(seconds=LONG_S)
+def test_a_job_that_kills_its_process_each_time_fails_with_the_credit_back(plant):
+    pk = plant.submit(seconds=ENDLESS_S)
     for attempt in (2, 3, 4):
-        plant.wait_until(
-            lambda: (row := plant.job(pk)).attempt == attempt and row.stage == "render",  # noqa: B023
-            f"attempt {attempt}",
-        )
+        wait_for_attempt(plant, pk, attempt)
         kill_child(plant.processes["worker"])
     assert plant.wait_for_end() == {"failed"}
-    assert plant.job(pk).attempt == 4
-    assert "wrong on our side" in plant.job(pk).message
+    row = plant.job(pk)
+    assert (row.attempt, row.tries, row.losses) == (4, 3, 0)
+    assert "wrong on our side" in row.message
     all_is_well(plant)
+
+
+def test_a_job_whose_worker_vanishes_each_time_fails_with_the_credit_back(plant):
+    pk = plant.submit(seconds=ENDLESS_S)
+    for attempt in (2, 3, 4, 5, 6):
+        wait_for_attempt(plant, pk, attempt)
+        kill_worker(plant.processes["worker"])
+        plant.start_missing()
+    assert plant.wait_for_end() == {"failed"}
+    row = plant.job(pk)
+    assert (row.attempt, row.tries, row.losses) == (6, 1, 4)
+    assert "wrong on our side" in row.message
+    all_is_well(plant)
+
+
+def wait_for_attempt(plant, pk, attempt):
+    """Wait until this attempt renders."""
+    plant.wait_until(
+        lambda: (row := plant.job(pk)).attempt == attempt and row.stage == "render",
+        f"attempt {attempt}",
+    )

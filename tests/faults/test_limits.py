@@ -1,12 +1,14 @@
 """Too long, too much memory, a wrong clock, a spec from the future, two of what should be one."""
 
 import os
+import re
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.faults.plant import LONG_S, all_is_well
+from tests.faults.plant import ENDLESS_S, all_is_well
 from tests.real_parts import program
 
 pytestmark = pytest.mark.xdist_group("faults of workers")
@@ -38,7 +40,7 @@ IMPATIENT = {"JOB_BASE_SECONDS": "2", "JOB_SECONDS_A_SECOND": "0", "JOB_GRACE_SE
 
 
 def test_a_step_over_its_soft_limit_is_given_up(plant):
-    pk = plant.submit(seconds=LONG_S)
+    pk = plant.submit(seconds=ENDLESS_S)
     for _ in range(3):
         plant.wait_for_stage(pk, "render")
         attempt = plant.job(pk).attempt
@@ -67,7 +69,7 @@ def test_a_step_that_does_not_hear_its_soft_limit_is_killed(plant, replace):
     """It hangs where no exception reaches it; the hard limit ends it, and it counts."""
     replace("speech", **IMPATIENT)
     worker = plant.processes["worker"]
-    pk = plant.submit(seconds=LONG_S)
+    pk = plant.submit(seconds=ENDLESS_S)
     for attempt in (2, 3, 4):
         plant.wait_until(
             lambda: (row := plant.job(pk)).attempt == attempt and row.stage == "render",  # noqa: B023
@@ -82,10 +84,19 @@ def test_a_step_that_does_not_hear_its_soft_limit_is_killed(plant, replace):
 
 
 def test_memory_that_never_suffices(plant, replace):
-    replace("worker", before=[program("prlimit"), f"--as={340 * 2**20}"])
-    pk = plant.submit(seconds=LONG_S)
+    """Enough to take the job, and not to make it."""
+    worker = replace("worker")
+    prlimit = program("prlimit")
+    [process] = plant.wait_until(lambda: " ready." in worker.log and worker.children, "its pool")
+    [pages] = re.findall(r"VmSize:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    limit = int(pages) * 1024 + 12 * 2**20
+    subprocess.run([prlimit, f"--pid={process}", f"--as={limit}"], check=True)
+    pk = plant.submit(seconds=ENDLESS_S)
     assert plant.wait_for_end() == {"failed"}
-    assert "wrong on our side" in plant.job(pk).message
+    row = plant.job(pk)
+    assert (row.tries, row.losses) == (3, 0)
+    assert "wrong on our side" in row.message
+    assert "MemoryError" in worker.log
     all_is_well(plant)
 
 
@@ -101,22 +112,24 @@ def test_a_worker_whose_clock_is_an_hour_off(plant, replace, hours):
         "LD_PRELOAD": str(faketime_library()),
     }
     replace("speech", **clock)
-    pk = plant.submit(seconds=LONG_S)
-    assert plant.wait_for_end() == {"completed"}
+    pk = plant.submit_endless()
+    sweeper = plant.processes["speech"]
+    sweeper.forget()
+    plant.wait_until(lambda: sweeper.log.count("tasks.sweep") > 10, "it to sweep")
     assert plant.job(pk).attempt == 2
+    assert plant.ask(f"lifecycle.cancel(Job.objects.get(pk='{pk}'))")
     # Only its own sweeping finds this one.
     with plant.proxy.holding("HEAD", "clips/") as held:
         plant.submit()
         plant.wait_until(held.arrived.is_set, "the clip store to be asked")
         for child in plant.processes["speech"].children:
             os.kill(child, signal.SIGKILL)
-    assert plant.wait_for_end() == {"completed"}
+    assert plant.wait_for_end() == {"completed", "cancelled"}
     all_is_well(plant)
 
 
 def test_a_spec_of_a_newer_site_fails_with_a_sentence_when_nobody_can_read_it(plant):
-    pk = plant.submit(seconds=LONG_S)
-    plant.wait_for_stage(pk, "render")
+    pk = plant.submit_endless()
     plant.processes["worker"].kill()
     plant.ask(f"Job.objects.filter(pk='{pk}').update(spec={{'version': 99, 'title': 'New'}})")
     plant.start_missing()
