@@ -1,11 +1,12 @@
 """A store that answers 503, breaks connections, or has lost a file."""
 
-import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.faults.plant import all_is_well
+from tests.real_parts import program
 
 pytestmark = pytest.mark.xdist_group("faults of servers")
 
@@ -62,20 +63,17 @@ def test_a_lost_file_is_made_again_for_nothing(plant):
 
 def test_a_disk_that_is_full(plant, tmp_path):
     """The track does not fit: a sentence, the credit, and the disk is empty again."""
-    disk = tmp_path / "small"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+    # Mounted for the worker alone, the disk goes with its last process.
+    mount = f'mount -t tmpfs -o size=1m tmpfs {tmp_path} && exec "$@"'
+    cramped = [program("unshare"), "--mount", "sh", "-c", mount, "sh"]
+    if subprocess.run([*cramped, "true"], capture_output=True).returncode:
         pytest.skip("a small disk cannot be mounted here")
-    try:
-        plant.processes["worker"].kill()
-        plant.start("worker", label="cramped", TMPDIR=str(disk))
-        pk = plant.submit(seconds=300)
-        assert plant.wait_for_end() == {"failed"}
-        assert "disk may be full" in plant.job(pk).message
-        all_is_well(plant)
-        assert not list(disk.glob("entrain-*"))
-    finally:
-        if "cramped" in plant.processes:
-            plant.end("cramped")
-        subprocess.run(["umount", str(disk)], check=True)
+    plant.end("worker")
+    worker = plant.start("worker", label="cramped", before=cramped, TMPDIR=str(tmp_path))
+    pk = plant.submit(seconds=300)
+    assert plant.wait_for_end() == {"failed"}
+    assert "disk may be full" in plant.job(pk).message
+    all_is_well(plant)
+    disk = Path(f"/proc/{worker.pid}/root{tmp_path}")
+    assert disk.stat().st_dev != tmp_path.stat().st_dev
+    plant.wait_until(lambda: not list(disk.glob("entrain-*")), "the disk to be emptied")
