@@ -12,6 +12,7 @@ from accounts import ledger, picture
 from audio import TrackSpec
 from entrain import celery_app
 from jobs import lifecycle
+from jobs.models import Job
 
 ACCOUNT, CREDITS = "/accounts/", "/accounts/credits/"
 
@@ -42,6 +43,15 @@ def test_the_page_says_who_one_is(client, user):
     page = client.get(ACCOUNT).text
     assert user.name in page
     assert user.email in page
+
+
+def test_the_page_says_how_much_room_tracks_take(client, job, settings):
+    settings.STORAGE_ALLOWANCE_MB = 5000
+    claim = lifecycle.claim(job.pk, Job.Step.SPEECH)
+    lifecycle.finish(claim, track="tracks/x/1.flac", track_bytes=1_250_000_000)
+    page = client.get(ACCOUNT).text
+    assert "1.2\xa0GB of 4.7\xa0GB used" in page
+    assert '<progress max="100" value="25"' in page
 
 
 def test_each_movement_says_what_it_was_for(client, user, job):
