@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.lived_in import lived_in
 from tests.real.site import running_site
 from tests.real_parts import program
 
@@ -21,6 +22,13 @@ def site(tmp_path_factory):
     """Entrain on its embedded parts."""
     with running_site(tmp_path_factory.mktemp("site")) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory):
+    """A site on which somebody has been; tests look at it and change nothing."""
+    with running_site(tmp_path_factory.mktemp("place")) as site:
+        yield lived_in(site)
 
 
 @pytest.fixture

@@ -49,7 +49,12 @@ class Site:
 
     def wait_until_running(self):
         """Wait for the line that says the site is there."""
-        self.wait_until(lambda: f"Entrain is running: {self.url}" in self.log, "the URL")
+
+        def running() -> bool:
+            assert self.process.poll() is None, f"it ended:\n{self.log}"
+            return f"Entrain is running: {self.url}" in self.log
+
+        self.wait_until(running, "the URL")
 
     def manage(self, *command: str) -> str:
         """Run another management command beside the site."""

@@ -1,0 +1,74 @@
+"""How Lighthouse judges the pages on a phone: ``python -m tests.browser.lighthouse``.
+
+Needs Chromium and ``npm ci --prefix .ci/lighthouse``. Ends with 1 when a page misses its mark.
+Performance is a measurement of this machine at this moment: it is always shown, and only held
+against its mark with ``--strict``, on a machine that does nothing else.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.browser.lived_in import make_track
+from tests.real.site import ROOT, Visitor, running_site
+from tests.real_parts import program
+
+MARKS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
+MEASURED = {"performance"}
+BINARIES = ROOT / ".ci/lighthouse/node_modules/.bin"
+
+
+def main() -> int:
+    """Judge the front page, the studio, a finished track and the library; print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--strict", action="store_true", help="hold performance to its mark")
+    strict = parser.parse_args().strict
+    missed = []
+    with tempfile.TemporaryDirectory() as folder, running_site(Path(folder)) as site:
+        visitor = Visitor(site)
+        visitor.sign_in()
+        pages = {"front": "/", "studio": "/studio/", "library": "/jobs/"}
+        pages["track"] = make_track(visitor)
+        print(f"{'page':10}" + "".join(f"{category:>16}" for category in MARKS))
+        for name, path in pages.items():
+            cookies = {} if name == "front" else visitor.cookies.get_dict()
+            report = _judged(site.url + path, cookies, Path(folder) / "report.json")
+            scores = {key: round(report["categories"][key]["score"] * 100) for key in MARKS}
+            print(f"{name:10}" + "".join(f"{score:16}" for score in scores.values()), flush=True)
+            for category, mark in MARKS.items():
+                if scores[category] < mark and (strict or category not in MEASURED):
+                    missed += [f"{name}: {told}" for told in _losses(report, category)]
+    print(*missed, sep="\n")
+    return 1 if missed else 0
+
+
+def _judged(url: str, cookies: dict[str, str], report: Path) -> dict:
+    """Lighthouse's report on one page, as a phone with these cookies would load it."""
+    command = [program("lighthouse", folder=str(BINARIES)), url, "--quiet", "--output=json"]
+    command += [f"--output-path={report}", f"--only-categories={','.join(MARKS)}"]
+    command += ["--chrome-flags=--headless=new --no-sandbox --disable-gpu --no-first-run"
+                " --disable-background-networking --disable-component-update"]  # fmt: skip
+    if cookies:
+        header = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        command += ["--extra-headers", json.dumps({"Cookie": header})]
+    chromium = program("chromium", "chromium-browser", "google-chrome")
+    subprocess.run(command, check=True, env=os.environ | {"CHROME_PATH": chromium}, timeout=180)
+    return json.loads(report.read_text())
+
+
+def _losses(report: dict, category: str) -> list[str]:
+    """What cost points in ``category``."""
+    audits = report["audits"]
+    return [
+        f"{category}: {audits[item['id']]['title']} {audits[item['id']].get('displayValue', '')}"
+        for item in report["categories"][category]["auditRefs"]
+        if item["weight"] and audits[item["id"]]["score"] not in (None, 1)
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

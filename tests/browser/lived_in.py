@@ -1,0 +1,41 @@
+"""A site on which somebody has been, and every page of it."""
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from accounts.demo import DEMO_EMAIL
+from tests.jobs.choices import CHOICES
+from tests.real.site import Site, Visitor
+
+SIGNED_OUT = ["/", "/accounts/login/", "/nowhere/"]
+
+
+class Place(NamedTuple):
+    """Where the site is, who one is there, and the pages where there is something to see."""
+
+    url: str
+    cookies: list[dict]
+    paths: list[str]
+
+
+def lived_in(site: Site) -> Place:
+    """Sign in, have a track made, cancel another; give the pages that are there then."""
+    visitor = Visitor(site)
+    visitor.sign_in()
+    track = make_track(visitor)
+    site.manage("grant_credits", DEMO_EMAIL, "2", "--reason", "to try things")
+    cookies = [
+        {"name": name, "value": value, "url": site.url}
+        for name, value in visitor.cookies.get_dict().items()
+    ]
+    pages = ["/studio/", f"{track}like/", "/jobs/", track, f"{track}delete/"]
+    pages += ["/accounts/credits/", "/accounts/logout/", "/jobs/nowhere/"]
+    return Place(site.url, cookies, pages)
+
+
+def make_track(visitor: Visitor, **changes: str) -> str:
+    """Have a short track made, and give the path of its page."""
+    sent = CHOICES | {"duration_min": "1"} | changes
+    answer = visitor.submit("/studio/", "/studio/", **sent)
+    visitor.wait_for_track(answer.url)
+    return urlsplit(answer.url).path
