@@ -1,5 +1,8 @@
 """The studio turns choices into one paid job, and says what it will cost before."""
 
+import json
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -111,6 +114,14 @@ def test_the_quote_tells_cost_and_spacing(client, choices):
     assert "1 credit" in page
     assert "every" in page
     assert not Job.objects.exists()
+
+
+def test_the_quote_tells_where_the_lines_will_lie(client, choices):
+    page = client.post("/studio/quote/", choices | {"lead_in_s": "7"}).content.decode()
+    marks = json.loads(re.search(r'data-marks="([^"]*)"', page)[1])
+    assert len(marks) == 3
+    assert marks[0][0] == 7
+    assert marks[-1][1] == pytest.approx(300 - 5, abs=0.02)
 
 
 def test_the_quote_says_plainly_that_words_do_not_fit(client, choices):

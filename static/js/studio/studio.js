@@ -144,12 +144,7 @@ $("point-remove").addEventListener("click", () => course.remove(course.chosen));
 
 /** Where the lines will be spoken, as far as is known: `[start_s, stop_s]` each. */
 function marks() {
-  const { count, every, spoken } = document.querySelector("#quote [data-count]")?.dataset ?? {};
-  const start = Number($("id_lead_in_s").value) || 0;
-  return [...Array(Number(count ?? 0)).keys()].map((n) => {
-    const at = start + n * Number(every);
-    return [at, at + Number(spoken)];
-  });
+  return JSON.parse(document.querySelector("#quote [data-marks]")?.dataset.marks ?? "[]");
 }
 
 // --- Listening -----------------------------------------------------------------------------------------------

@@ -1,0 +1,116 @@
+"""Press play and it sounds: at once, following every change, and going as softly as it came."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+# Counts what the page makes for its sound, and listens to what comes out of it.
+_WATCH = """
+window.made = { contexts: [], nodes: [] };
+window.AudioContext = class extends AudioContext {
+    constructor(options) { super(options); made.contexts.push(this); }
+};
+window.AudioWorkletNode = class extends AudioWorkletNode {
+    constructor(context, ...more) {
+        super(context, ...more);
+        made.nodes.push(this);
+        this.ear = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
+        this.connect(this.ear);
+    }
+};
+window.heard = () => {
+    const { ear, context } = made.nodes[0];
+    const [wave, spectrum] = [new Float32Array(2048), new Float32Array(ear.frequencyBinCount)];
+    ear.getFloatTimeDomainData(wave);
+    ear.getFloatFrequencyData(spectrum);
+    const peak = wave.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const hz = (spectrum.indexOf(Math.max(...spectrum)) * context.sampleRate) / ear.fftSize;
+    return { peak, hz, state: context.state };
+};
+"""
+
+
+def _wait_until(page, true: str, seconds: float = 15):
+    """Wait for an expression to hold; the policy of our pages forbids Playwright's own way."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(f"Boolean({true})"):
+        assert time.monotonic() < deadline, true
+        page.wait_for_timeout(30)
+
+
+@pytest.fixture
+def front(page, site):
+    page.add_init_script(_WATCH)
+    page.goto(site.url)
+    return page
+
+
+def test_the_front_page_plays_at_once_and_stops_softly(front, complaints):
+    button = front.locator("[data-play]").first
+    assert front.evaluate("made.contexts.length") == 0  # nothing before somebody asks for it
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    _wait_until(front, "made.nodes.length && heard().peak > 0.02")
+    assert front.evaluate("made.contexts[0].state") == "running"
+    # Nothing that a phone or a page without special headers would not have.
+    assert not front.evaluate("self.crossOriginIsolated")
+
+    front.evaluate("""() => {
+        window.peaks = [];
+        window.timer = setInterval(() => peaks.push(heard().peak), 10);
+    }""")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    _wait_until(front, "made.contexts[0].state === 'suspended'")
+    peaks = front.evaluate("clearInterval(timer), peaks")
+    falling = [peak for peak in peaks if 0.001 < peak < 0.5 * max(peaks)]
+    assert len(falling) >= 3, peaks
+
+    for _ in range(3):
+        button.click()
+        _wait_until(front, "heard().state === 'running' && heard().peak > 0.02")
+        button.click()
+    _wait_until(front, "made.contexts[0].state === 'suspended'")
+    assert front.evaluate("[made.contexts.length, made.nodes.length]") == [1, 1]
+    assert complaints == []
+
+
+_PLAY_ON_CLICK = """async (spec) => {
+    const { Preview } = await import("/static/js/preview/preview.js");
+    window.preview = new Preview();
+    window.times = [];
+    preview.on("time", (time) => times.push(time));
+    const button = document.createElement("button");
+    button.textContent = "Play this";
+    button.onclick = () => preview.play(spec, { at_s: 600 });
+    document.body.append(button);
+}"""
+
+
+def test_what_one_changes_is_heard_at_once(front, complaints):
+    def spec(**beat):
+        beats = [{"kind": "monaural", "beat_hz": 4, "carrier_hz": 220} | beat]
+        return {"title": "x", "duration_s": 3600, "beats": beats, "master": {"target_lufs": None}}
+
+    front.evaluate(_PLAY_ON_CLICK, spec())
+    front.get_by_role("button", name="Play this").click()
+    _wait_until(front, "made.nodes.length && Math.abs(heard().hz - 220) < 10")
+    front.evaluate("(spec) => preview.update(spec)", spec(carrier_hz=440))
+    _wait_until(front, "Math.abs(heard().hz - 440) < 10")
+    front.evaluate("(spec) => preview.update(spec)", spec(level_db=-40))
+    _wait_until(front, "heard().peak < 0.011")
+    _wait_until(front, "times.length > 3")
+    assert 600 < front.evaluate("times.at(-1)") < 660
+
+    # To another minute, while it plays.
+    front.evaluate("(spec) => preview.play(spec, { at_s: 1200 })", spec())
+    _wait_until(front, "times.at(-1) > 1200")
+    assert front.evaluate("preview.playing")
+    # The end of the track is the end of the preview.
+    front.evaluate("(spec) => preview.play(spec, { at_s: 3599.5 })", spec())
+    _wait_until(front, "!preview.playing")
+    _wait_until(front, "made.contexts[0].state === 'suspended'")
+    assert complaints == []
