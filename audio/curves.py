@@ -28,6 +28,7 @@ MOST_DERIVATIVES = 18
 _SAME_TIME_S = 1e-9
 
 _COUNT = np.arange(CELL_FRAMES, dtype=np.float64)
+_RAMP = (_COUNT[:KNOT_FRAMES] / KNOT_FRAMES).astype(np.float32)
 
 
 class Keyframe(NamedTuple):
@@ -111,11 +112,10 @@ def between_knots(knots: np.ndarray, start: int, frames: int) -> np.ndarray:
 
     Returns
     -------
-    ndarray, float64, shape (frames,)
+    ndarray, float32, shape (frames,)
     """
-    ramp = _COUNT[:KNOT_FRAMES] / KNOT_FRAMES
-    line = np.diff(knots)[:, np.newaxis] * ramp
-    line += knots[:-1, np.newaxis]
+    line = np.diff(knots).astype(np.float32)[:, np.newaxis] * _RAMP
+    line += knots[:-1, np.newaxis].astype(np.float32)
     skipped = start % KNOT_FRAMES
     return line.reshape(-1)[skipped : skipped + frames]
 
@@ -224,25 +224,31 @@ class Phase:
         self._known = (0, 0, np.zeros((1, len(tones), 1)))
         self._scratch = Scratch()
 
-    def cycles(self, start: int, frames: int) -> np.ndarray:
-        """Phases in cycles, less whole ones: float64 in −0.5…0.5, shape (tones, frames).
+    def cycles(self, start: int, count: int, *, every: int = 1) -> np.ndarray:
+        """Phases in cycles, less whole ones: float64 in −0.5…0.5, shape (tones, ``count``).
 
-        The memory is used again by the next call.
+        They are those of the frames ``every`` so many from ``start`` on. The memory is used again
+        by the next call with the same ``every``.
         """
-        turns = self._scratch("turns", (len(self._tones), frames))
-        done = 0
-        while done < frames:
-            first, stop, terms = self._cell(start + done)
-            count = _COUNT[start + done - first : min(stop, start + frames) - first]
-            part = turns[:, done : done + len(count)]
-            np.multiply(count, terms[-1], out=part)
+        turns = self._scratch(f"turns {every}", (len(self._tones), count))
+        done, end = 0, start + count * every
+        while done < count:
+            here = start + done * every
+            first, stop, terms = self._cell(here)
+            passed = _COUNT[here - first : min(stop, end) - first : every]
+            part = turns[:, done : done + len(passed)]
+            np.multiply(passed, terms[-1], out=part)
             for term in terms[-2:0:-1]:
                 part += term
-                part *= count
+                part *= passed
             part += terms[0]
-            done += len(count)
-        turns -= np.rint(turns, out=self._scratch("whole", turns.shape))
+            done += len(passed)
+        turns -= np.rint(turns, out=self._scratch(f"whole {every}", turns.shape))
         return turns
+
+    def is_smooth(self, start: int, stop: int) -> bool:
+        """Whether no keyframe lies between two frames, so that all frequencies move smoothly."""
+        return bisect_right(self._edges, start) == bisect_right(self._edges, stop - 1)
 
     def _cell(self, frame: int) -> tuple[int, int, np.ndarray]:
         """The cell that ``frame`` lies in: its first frame, the one after its last, and the terms

@@ -1,5 +1,6 @@
 """The beds step back while somebody speaks."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -33,9 +34,12 @@ class Ducking:
         edges = np.array(spoken, np.float64).reshape(-1, 2) / sample_rate
         self._starts_s = np.append(edges[:, 0], np.inf)
         self._stops_s = np.insert(edges[:, 1], 0, -np.inf)
+        self._near_s = [
+            (start_s - attack_s, stop_s + release_s) for start_s, stop_s in edges.tolist()
+        ]
 
     def gains(self, start: int, frames: int) -> np.ndarray | None:
-        """The gain at each frame, float64 of shape (frames,); None where it is 1 throughout."""
+        """The gain at each frame, float32 of shape (frames,); None where it is 1 throughout."""
         knots = knots_of(start, frames)
         if not self._is_near(knots[0] / self._rate, knots[-1] / self._rate):
             return None
@@ -43,11 +47,8 @@ class Ducking:
 
     def _is_near(self, first_s: float, last_s: float) -> bool:
         """Whether the gain moves, or is down, between two times."""
-        following = np.searchsorted(self._starts_s, first_s, side="right")
-        return bool(
-            self._stops_s[following] + self._release_s > first_s
-            or self._starts_s[following] - self._attack_s < last_s
-        )
+        following = bisect_right(self._near_s, (last_s,))
+        return following > 0 and self._near_s[following - 1][1] > first_s
 
     def at(self, times_s: np.ndarray) -> np.ndarray:
         """The gain at ``times_s``: in dB, it goes down and up along half a cosine."""

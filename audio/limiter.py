@@ -33,7 +33,7 @@ def limited(
 
     Parameters
     ----------
-    blocks : iterable of ndarray, float64, shape (frames, 2)
+    blocks : iterable of ndarray, floats, shape (frames, 2)
     ceiling : greatest absolute value let through, full scale being 1.0. No sample exceeds it; the
         wave between the samples may by less than 0.2 dB.
     sample_rate : in Hz.
@@ -46,16 +46,11 @@ def limited(
     frames of a running minimum over ``reach + 1`` frames; every minimum in that mean covers the
     sample itself, so the mean cannot be greater than the sample's own need.
     """
-    reach = max(1, round(reach_s * sample_rate))
-    memory = _Memory(
-        before=np.zeros((2 * REACH, 2)),
-        waiting=np.zeros((0, 2)),
-        needs=np.full(2 * reach, _UNITY),
-    )
+    memory = _Memory(ceiling, max(1, round(reach_s * sample_rate)))
     for block in blocks:
-        yield memory.step(block, ceiling, reach)
+        yield from memory.step(block)
     # Silence after the end pushes the last frames out.
-    yield memory.step(np.zeros((reach + REACH, 2)), ceiling, reach)
+    yield from memory.step(np.zeros((memory.delay, 2), np.float32))
 
 
 class _Memory:
@@ -63,33 +58,59 @@ class _Memory:
 
     ``before`` are the last frames that came, of which the wave between samples is made;
     ``waiting`` those not yet handed on; ``needs`` those of the last ``2 * reach`` frames, as far
-    as they can be known, which is up to ``REACH`` frames before the last that came.
+    as they can be known, which is up to ``REACH`` frames before the last that came. They are None
+    while none of them asks for anything.
     """
 
-    def __init__(self, *, before: np.ndarray, waiting: np.ndarray, needs: np.ndarray) -> None:
-        self.before, self.waiting, self.needs = before, waiting, needs
+    def __init__(self, ceiling: float, reach: int) -> None:
+        self._ceiling, self._reach = ceiling, reach
+        self.delay = reach + REACH
+        self._before = np.zeros((2 * REACH, 2), np.float32)
+        self._waiting = self._before[:0]
+        self._needs: np.ndarray | None = None
 
-    def step(self, block: np.ndarray, ceiling: float, reach: int) -> np.ndarray:
-        """Take ``block`` in and hand back the frames that are done."""
-        around = np.concatenate([self.before, block])
-        needs = np.concatenate([self.needs, _needs(around, ceiling)])
-        sound = np.concatenate([self.waiting, block])
-        ready = max(0, len(sound) - reach - REACH)
-        out = sound[:ready]
-        if ready and needs.min() < _UNITY:
-            out = out * _gains(needs, reach)[-ready:, np.newaxis]
-        self.before = around[-2 * REACH :]
-        self.waiting, self.needs = sound[ready:], needs[len(needs) - 2 * reach :]
-        return out
+    def step(self, block: np.ndarray) -> Iterator[np.ndarray]:
+        """Take ``block`` in and hand back the frames that are done, in one part or two."""
+        needs = self._needs_with(block)
+        ready = max(0, len(self._waiting) + len(block) - self.delay)
+        from_before = min(ready, len(self._waiting))
+        parts = [self._waiting[:from_before], block[: ready - from_before]]
+        if ready and needs is not None:
+            parts = [np.concatenate(parts)]
+            gains = _gains(needs, self._reach)[-ready:, np.newaxis]
+            parts = [(parts[0] * gains).astype(block.dtype, copy=False)]
+        self._waiting = np.concatenate([self._waiting[from_before:], block[ready - from_before :]])
+        self._remember(needs)
+        yield from (part for part in parts if len(part))
+
+    def _needs_with(self, block: np.ndarray) -> np.ndarray | None:
+        """The needs of the last ``2 * reach`` frames and of ``block``, or None if there are none."""
+        around = [self._before, block]
+        self._before = np.concatenate([self._before, block[-2 * REACH :]])[-2 * REACH :]
+        new = None
+        if max(max(part.max(), -part.min()) for part in around) * GREATEST_RISE > self._ceiling:
+            new = _needs(np.concatenate(around), self._ceiling)
+        if new is None and self._needs is None:
+            return None
+        old, new = (
+            np.full(frames, _UNITY) if needs is None else needs
+            for needs, frames in ((self._needs, 2 * self._reach), (new, len(block)))
+        )
+        return np.concatenate([old, new])
+
+    def _remember(self, needs: np.ndarray | None) -> None:
+        self._needs = None if needs is None else needs[len(needs) - 2 * self._reach :]
+        if self._needs is not None and self._needs.min() == _UNITY:
+            self._needs = None
 
 
-def _needs(sound: np.ndarray, ceiling: float) -> np.ndarray:
-    """Greatest gain permitted at each frame but the first and last ``REACH``; mostly unity."""
-    needs = np.full(len(sound) - 2 * REACH, _UNITY)
-    if max(sound.max(), -sound.min()) * GREATEST_RISE <= ceiling:
-        return needs
+def _needs(sound: np.ndarray, ceiling: float) -> np.ndarray | None:
+    """Greatest gain permitted at each frame but the first and last ``REACH``; None if all is."""
     peaks = true_peaks(sound, above=ceiling)
     over = peaks > ceiling
+    if not over.any():
+        return None
+    needs = np.full(len(peaks), _UNITY)
     # One step lower than needed: rounding can then never lift a peak above the ceiling.
     needs[over] = np.floor(ceiling / peaks[over] * _UNITY).astype(np.int64) - 1
     return needs

@@ -16,7 +16,7 @@ from audio.spec import TrackSpec
 from audio.speech.clips import Clip
 from audio.watch import Watch
 
-BLOCK_FRAMES = 36_864
+BLOCK_FRAMES = 16_384
 
 
 def render(
@@ -46,7 +46,7 @@ def render(
     block_frames : frames worked on at a time. Memory grows with it, the samples do not change.
     day : the date in the tags; today (UTC) unless given.
     pictures : shown every block on its way, for the waveform and the spectrogram.
-    threads : mix, limit and encode beside each other; otherwise all on one core, which is better
+    threads : make the samples and encode them beside each other; otherwise all on one core, which is better
         where other renders have use for the others. The samples are the same.
 
     Raises
@@ -64,13 +64,14 @@ def render(
     watch, mix = Watch(progress, cancelled), Mix(spec, clips=clips)
     target_lufs = spec.master.target_lufs
     gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs, watch=watch)
-    ahead = made_ahead if threads else iter
     blocks = limited(
-        ahead(mix.blocks(block_frames, gain=gain)),
+        mix.blocks(block_frames, gain=gain),
         ceiling=_ceiling(spec.bit_depth),
         sample_rate=spec.sample_rate,
     )
-    finished = ahead(quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed))
+    finished = quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed)
+    if threads:
+        finished = made_ahead(finished)
     output.write(
         Path(path),
         observed(finished, pictures.take) if pictures else finished,

@@ -12,10 +12,14 @@ from audio.curves import (
     softened,
     values_at,
 )
+from audio.oscillator import STRETCH_FRAMES, Oscillator
 from audio.panning import Balance
 from audio.scratch import Scratch
 from audio.spec import Beat
 from audio.waves import quarter_sine, wave_form
+
+# Worked on at a time where each sample takes many steps: the arrays between stay in the cache.
+CHUNK_FRAMES = 8192
 
 # How much of the beat each ear's tone is above the carrier.
 _OFFSETS = {"binaural": (0.5, -0.5), "monaural": (0.5, -0.5), "isochronic": (0.0,)}
@@ -37,21 +41,49 @@ class BeatLayer:
         self._balance = Balance(
             level_db=beat.level_db, pan=beat.pan, spin_hz=beat.spin_hz, sample_rate=sample_rate
         )
+        self._oscillator = Oscillator(self._phase) if beat.wave == "sine" else None
+        self._made: tuple[int, np.ndarray] = (-1, np.empty(0))
         self._scratch = Scratch()
 
     def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the beat to ``block``, float64 of shape (frames, 2), that begins at ``start``."""
-        frames = len(block)
-        tones = self._wave(self._phase.cycles(start, frames))
-        if self._gate:
-            tones *= self._gate.gains(start, frames)
-        elif self._monaural:
-            tones = np.add(*tones, out=tones[0])[np.newaxis]
-            tones *= 0.5
+        """Add the beat to ``block``, floats of shape (frames, 2), that begins at ``start``."""
+        done = 0
+        while done < len(block):
+            number, skipped = divmod(start + done, STRETCH_FRAMES)
+            tones = self._stretch(number)[:, skipped : skipped + len(block) - done]
+            part = block[done : done + tones.shape[1]]
+            self._add(part, tones, start + done)
+            done += len(part)
+
+    def _add(self, part: np.ndarray, tones: np.ndarray, start: int) -> None:
+        frames = len(part)
+        pulse = self._gate.gains(start, frames) if self._gate else None
         sound = self._scratch("sound", (frames,), np.float32)
         for ear, gain in enumerate(self._balance.gains(start, frames)):
-            np.multiply(tones[ear % len(tones)], gain, out=sound, casting="same_kind")
-            block[:, ear] += sound
+            np.multiply(tones[ear % len(tones)], np.float32(gain), out=sound)
+            if pulse is not None:
+                sound *= pulse
+            part[:, ear] += sound
+
+    def _stretch(self, number: int) -> np.ndarray:
+        """The tones at full scale, float32 of shape (1 or 2, STRETCH_FRAMES)."""
+        if self._made[0] != number:
+            tones = self._oscillator.stretch(number) if self._oscillator else None
+            if tones is None:
+                tones = self._one_by_one(number * STRETCH_FRAMES)
+            if self._monaural:
+                tones = np.add(*tones, out=tones[0])[np.newaxis]
+                tones *= np.float32(0.5)
+            self._made = number, tones
+        return self._made[1]
+
+    def _one_by_one(self, start: int) -> np.ndarray:
+        """A stretch of any wave, however its frequency moves."""
+        parts = [
+            self._wave(self._phase.cycles(at, CHUNK_FRAMES)).copy()
+            for at in range(start, start + STRETCH_FRAMES, CHUNK_FRAMES)
+        ]
+        return np.concatenate(parts, axis=1)
 
 
 class Gate:
@@ -66,7 +98,7 @@ class Gate:
         self._phase = Phase([(1, beat.beat_hz)], sample_rate=sample_rate)
 
     def gains(self, start: int, frames: int) -> np.ndarray:
-        """The gain at each frame, float64 of shape (frames,)."""
+        """The gain at each frame, float32 of shape (frames,)."""
         duty = self._moving(self._beat.duty, start, frames)
         passed = self._phase.cycles(start, frames)[0]
         passed -= np.floor(passed)
@@ -77,7 +109,7 @@ class Gate:
         # Half a cosine from −1 to 1 is a sine from −1/4 to 1/4 of a cycle.
         height *= 0.5
         height -= 0.25
-        gain = quarter_sine(height)
+        gain = quarter_sine(height.astype(np.float32))
         gain -= 1
         gain *= self._moving(self._beat.depth, start, frames) / 2
         gain += 1

@@ -49,8 +49,8 @@ class DropsLayer(BandsLayer):
         _, rms = self._events(MOMENTS_S)
         return float(np.hypot(super()._rms(), np.sqrt(np.mean(rms**2) * self._kept(likeness))))
 
-    def _piece(self, number: int, bits: np.random.PCG64) -> np.ndarray:
-        piece = super()._piece(number, bits)
+    def _piece(self, number: int) -> np.ndarray:
+        piece, bits = super()._piece(number), self._bits(number)
         times = np.array([number * self.HOP / self._rate])
         a_second, rms = (float(value[0]) for value in self._events(times))
         expected = a_second * self.HOP / self._rate
@@ -61,7 +61,7 @@ class DropsLayer(BandsLayer):
         # They fall evenly over an area, and loudness falls with the distance.
         nearness = np.sqrt(NEAREST / (NEAREST + distance))
         mean_square = NEAREST * np.log(1 + 1 / NEAREST)
-        gains = nearness * rms * np.sqrt(2 / (mean_square * a_second))
+        gains = self._gain * nearness * rms * np.sqrt(2 / (mean_square * a_second))
         ears = np.stack([np.cos(np.pi / 2 * place), np.sin(np.pi / 2 * place)], axis=1)
         for start, kind, (left, right) in zip(
             starts.tolist(), kinds.tolist(), (gains[:, np.newaxis] * ears).tolist(), strict=True

@@ -32,7 +32,7 @@ class BedLayer(ABC):
         self._rate = sample_rate
         self._entropy = seed
         self._kind = zlib.crc32(type(self).__name__.encode())
-        self._keys = self._seeds(0).generate_state(16, np.uint64).tolist()
+        self._keys = self._seeds(0).generate_state(17, np.uint64).tolist()
         self._narrowing = (1 - width) / 2
         self._prepare()
         self._gain = np.float32(rms_of(level_db) / self._rms())
@@ -66,7 +66,7 @@ class BedLayer(ABC):
         return np.random.SeedSequence(self._entropy, spawn_key=(Stream.NOISE, self._kind, *key))
 
     def _chance(self, which: int, index: np.ndarray) -> np.ndarray:
-        """Random numbers 0…1, one for each ``index``; ``which`` (0 to 15) names the series."""
+        """Random numbers 0…1, one for each ``index``; ``which`` (0 to 16) names the series."""
         return chance(self._keys[which], index)
 
     def _drift(self, which: int, times: np.ndarray, period_s: float) -> np.ndarray:

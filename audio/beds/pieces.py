@@ -21,14 +21,14 @@ class PiecesLayer(BedLayer):
     _number: int | None = None
 
     @abstractmethod
-    def _piece(self, number: int, bits: np.random.PCG64) -> np.ndarray:
-        """Piece ``number`` (−1 and up) as float32 of shape (2, HOP + TAIL), at any level.
+    def _piece(self, number: int) -> np.ndarray:
+        """Piece ``number`` (−1 and up) at its level, float32 of shape (2, HOP + TAIL).
 
         The memory may be that of the piece before.
         """
 
     def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the frames from ``start`` on to ``block``, float64 of shape (frames, 2)."""
+        """Add the frames from ``start`` on to ``block``, floats of shape (frames, 2)."""
         done = 0
         while done < len(block):
             number, skipped = divmod(start + done, self.HOP)
@@ -42,17 +42,12 @@ class PiecesLayer(BedLayer):
         """The ``HOP`` frames from where piece ``number`` begins, the one before ringing out."""
         if number != self._number:
             if self._number is None or number != self._number + 1:
-                self._ringing = self._levelled(number - 1)[:, self.HOP :].copy()
-            piece = self._levelled(number)
+                self._ringing = self._narrowed(self._piece(number - 1))[:, self.HOP :].copy()
+            piece = self._narrowed(self._piece(number))
             piece[:, : self.TAIL] += self._ringing
             self._sound, self._ringing = piece[:, : self.HOP], piece[:, self.HOP :].copy()
             self._number = number
         return self._sound
-
-    def _levelled(self, number: int) -> np.ndarray:
-        piece = self._narrowed(self._piece(number, self._bits(number)))
-        piece *= self._gain
-        return piece
 
     def _bits(self, number: int) -> np.random.PCG64:
         return np.random.PCG64(self._seeds(1, number + 1))
