@@ -84,7 +84,7 @@ class _Memory:
         yield from (part for part in parts if len(part))
 
     def _needs_with(self, block: np.ndarray) -> np.ndarray | None:
-        """The needs of the last ``2 * reach`` frames and of ``block``, or None if there are none."""
+        """The needs of the last ``2 * reach`` frames and of ``block``; None if there are none."""
         around = [self._before, block]
         self._before = np.concatenate([self._before, block[-2 * REACH :]])[-2 * REACH :]
         new = None

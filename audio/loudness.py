@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 import scipy
+from numpy.lib.stride_tricks import sliding_window_view
 
 from audio.true_peak import REACH, true_peaks
 
@@ -25,6 +26,10 @@ _RANGE_PERCENTILES = 10, 95
 
 # 997 Hz at full scale in one channel of two reads −3.01 LUFS.
 _OFFSET_DB = -0.691
+
+# Transforms of so many frames, of which the outer ones hear what lies around them: after 46 ms
+# the K filter has forgotten all but 10⁻⁵.
+_FFT_FRAMES, _FFT_MARGIN = 16_384, 2048
 
 # Memory of the filter this far down is of no consequence, and soon too small for fast arithmetic.
 _FORGOTTEN = 1e-30
@@ -124,6 +129,31 @@ def k_weighting(sample_rate: int) -> np.ndarray:
     low_end = 1 + damping + k * k
     low_cut = [1, -2, 1, 1, 2 * (k * k - 1) / low_end, (1 - damping + k * k) / low_end]
     return np.array([np.array(shelf) / scale, low_cut])
+
+
+def k_weighted(sound: np.ndarray, sample_rate: int) -> np.ndarray:
+    """``sound``, float32 of shape (channels, frames), through the K filter without its phase.
+
+    As good as the filter where only energies count, and much faster: by Fourier transforms.
+    """
+    channels, frames = sound.shape
+    inner = _FFT_FRAMES - 2 * _FFT_MARGIN
+    parts = -(-frames // inner)
+    padded = np.pad(sound, ((0, 0), (_FFT_MARGIN, parts * inner - frames + _FFT_MARGIN)))
+    windows = sliding_window_view(padded, _FFT_FRAMES, axis=1)[:, ::inner]
+    spectra = np.fft.rfft(windows)
+    spectra *= _k_response(sample_rate)
+    weighted = np.fft.irfft(spectra)[..., _FFT_MARGIN : _FFT_MARGIN + inner]
+    return weighted.reshape(channels, parts * inner)[:, :frames]
+
+
+@cache
+def _k_response(sample_rate: int) -> np.ndarray:
+    turns = 2 * np.pi * np.arange(_FFT_FRAMES // 2 + 1) / _FFT_FRAMES
+    delays = np.exp(-1j * turns[:, np.newaxis] * np.arange(3))
+    sections = k_weighting(sample_rate)
+    response = np.prod(delays @ sections[:, :3].T / (delays @ sections[:, 3:].T), axis=1)
+    return np.abs(response).astype(np.float32)
 
 
 def lufs(energy: float) -> float:

@@ -15,7 +15,7 @@ import scipy
 
 from audio.levels import amplitude_of
 from audio.limiter import CEILING_DB, REACH_S
-from audio.loudness import STEPS_A_SECOND, integrated_lufs, k_weighting, windowed
+from audio.loudness import STEPS_A_SECOND, integrated_lufs, k_weighted, windowed
 from audio.true_peak import REACH, true_peaks
 
 # Excerpts are as long as a gating block; the filter settles in the tenth of a second before.
@@ -50,7 +50,7 @@ class Layer(Protocol):
     """Something that sounds, and here must answer for any frame in any order."""
 
     def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the frames from ``start`` on to ``block``, float64 of shape (frames, 2)."""
+        """Add the frames from ``start`` on to ``block``, float32 of shape (frames, 2)."""
 
 
 def _ones(times_s: np.ndarray) -> np.ndarray:
@@ -162,30 +162,32 @@ class _Listener:
         """What sounds from ``start`` on, for the length of an excerpt."""
         frames = round(EXCERPT_S * self.rate)
         before = min(start, round(SETTLING_S * self.rate))
-        block = np.zeros((before + frames, 2))
-        layer.add_to(block, start - before)
-        sound = block[before:]
-        excerpt = self._excerpt(self._weighted(block)[before:], sound)
-        sharp = excerpt.peaks > _SHARP * np.sqrt(np.square(sound).mean())
+        block = np.zeros((2, before + frames), np.float32)
+        layer.add_to(block.T, start - before)
+        excerpt = self._excerpt(block, before)
+        sharp = excerpt.peaks > _SHARP * np.sqrt(np.square(block[:, before:]).mean())
         for hop in np.flatnonzero(sharp):
-            around = np.pad(block, ((REACH, REACH), (0, 0)))[before + hop * self._hop :]
-            excerpt.peaks[hop] = true_peaks(around[: self._hop + 2 * REACH]).max()
+            around = np.pad(block, ((0, 0), (REACH, REACH)))[:, before + hop * self._hop :]
+            excerpt.peaks[hop] = true_peaks(around[:, : self._hop + 2 * REACH].T).max()
         return excerpt
 
     def whole(self, layer: Layer, start: int, frames: int) -> _Excerpt:
         """What sounds for ``frames`` after silence."""
-        block = np.zeros((-(-frames // self._hop) * self._hop, 2))
-        layer.add_to(block, start)
-        return self._excerpt(self._weighted(block), block)
+        block = np.zeros((2, -(-frames // self._hop) * self._hop), np.float32)
+        layer.add_to(block.T, start)
+        if np.array_equal(*block):
+            one = self._excerpt(block[:1], 0)
+            return _Excerpt(2 * one.energies, one.peaks)
+        return self._excerpt(block, 0)
 
-    def _weighted(self, block: np.ndarray) -> np.ndarray:
-        return scipy.signal.sosfilt(k_weighting(self.rate), block, axis=0)
-
-    def _excerpt(self, weighted: np.ndarray, sound: np.ndarray) -> _Excerpt:
-        hops = len(sound) // self._hop
+    def _excerpt(self, block: np.ndarray, before: int) -> _Excerpt:
+        """Of ``block``, shape (ears, frames), from the frame ``before`` on."""
+        hops = (len(block), -1, self._hop)
+        weighted = k_weighted(block, self.rate)[:, before:].reshape(hops)
+        sound = block[:, before:].reshape(hops)
         return _Excerpt(
-            energies=2 * np.square(weighted).reshape(hops, -1).mean(axis=1),
-            peaks=np.abs(sound).reshape(hops, -1).max(axis=1),
+            energies=np.einsum("eht,eht->h", weighted, weighted) / self._hop,
+            peaks=np.maximum(sound.max(axis=(0, 2)), -sound.min(axis=(0, 2))),
         )
 
 

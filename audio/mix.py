@@ -22,9 +22,8 @@ from audio.speech.room import tail_s
 from audio.tones import BeatLayer, Gate
 from audio.watch import Watch
 
-# Worked on at a time: the arrays between stay in the cache, and are small enough for the allocator
-# to keep instead of asking the system for fresh pages every time.
-CHUNK_FRAMES = 16_384
+# Worked on at a time: enough that calls cost little, and few enough to stay in the cache.
+CHUNK_FRAMES = 32_768
 
 
 class Layer(Protocol):

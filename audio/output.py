@@ -19,6 +19,10 @@ ENDINGS = (".flac", ".wav")
 # which the same players read. A megabyte is left for the tags.
 LARGEST_RIFF_BYTES = 2**32 - 2**20
 
+# How hard libFLAC tries, 0 to 1. Its default, 0.625, takes a sixth longer than this and makes files
+# of 16 bits smaller by 0.3 % at most; pure tones in 24 bits by 4 %, so those get it.
+EFFORT = {16: 0.5, 24: 0.625}
+
 _NOT_WRITTEN = "the recording could not be written; the disk may be full"
 
 
@@ -60,7 +64,15 @@ def write(
     with complete_or_absent(path) as part:
         with (
             _writer_errors(),
-            soundfile.SoundFile(part, "w", sample_rate, 2, f"PCM_{bit_depth}", format=kind) as file,
+            soundfile.SoundFile(
+                part,
+                "w",
+                sample_rate,
+                2,
+                f"PCM_{bit_depth}",
+                format=kind,
+                compression_level=EFFORT[bit_depth] if kind == "FLAC" else None,
+            ) as file,
         ):
             _announce(file, tags)
             done = 0

@@ -16,7 +16,7 @@ from audio.spec import TrackSpec
 from audio.speech.clips import Clip
 from audio.watch import Watch
 
-BLOCK_FRAMES = 16_384
+BLOCK_FRAMES = 32_768
 
 
 def render(
@@ -46,8 +46,8 @@ def render(
     block_frames : frames worked on at a time. Memory grows with it, the samples do not change.
     day : the date in the tags; today (UTC) unless given.
     pictures : shown every block on its way, for the waveform and the spectrogram.
-    threads : make the samples and encode them beside each other; otherwise all on one core, which is better
-        where other renders have use for the others. The samples are the same.
+    threads : make the samples and encode them beside each other; otherwise all on one core, which
+        is better where other renders have use for the others. The samples are the same.
 
     Raises
     ------
