@@ -81,7 +81,7 @@ def measure(
     with _opened(Path(path)) as file:
         spec = spec or _recipe(file)
         meter = LoudnessMeter(sample_rate=file.samplerate)
-        voice = VoiceFinder(sample_rate=file.samplerate)
+        voice = VoiceFinder(sample_rate=file.samplerate, spec=spec)
         for block in file.blocks(BLOCK_FRAMES, dtype="float64", always_2d=True):
             meter.add(block)
             voice.add(block)
@@ -94,7 +94,7 @@ def measure(
             target_lufs=spec.master.target_lufs if spec else None,
             beats=heard_beats(file, spec, watch=watch),
             noise=noise_slope(file, spec),
-            speech=voice.result(spec),
+            speech=voice.result(),
         )
     watch.tell(1.0)
     return certificate

@@ -1,4 +1,9 @@
-"""Where in a recording somebody speaks."""
+"""Where in a recording somebody speaks.
+
+A voice comes from one place between the ears, so both hear the same wave; the noise of rain, waves
+or wind differs from ear to ear. What the ears share, over what they do not, rises with each line
+however loud the bed is, and whether a wave breaks just then.
+"""
 
 from array import array
 from dataclasses import dataclass
@@ -7,27 +12,46 @@ from typing import Any
 import numpy as np
 import scipy
 
+from audio.curves import Value, highest, values_at
 from audio.spec import TrackSpec
 
-BAND_HZ = 500.0, 4000.0
+# Listened to at a rate that holds what carries speech, above the tones of beats.
+LISTENING_HZ = 12_000
+LOWEST_HZ, ABOVE_TONES = 500.0, 1.3
 STEPS_A_SECOND = 20
+SMOOTHED_STEPS = 5
 
-# What both ears share in this band is speech where it stands this far above what they always
-# share, and not this far below the loudest.
-ABOVE_USUAL_DB, BELOW_LOUDEST_DB = 10.0, -22.0
+# What is usually shared, and how it strays, follows from the quietest eighth of each minute:
+# even where line follows line, the pauses between them are that long.
+USUAL_S, USUAL_EVERY = 60.0, 5
+QUIET, QUIETEST = 12, 3
+# How far these two, of values that are spread as usual, lie below the mean, in deviations.
+_BELOW, _FARTHEST_BELOW = 1.175, 1.881
 
-# Lines are levelled, so each comes this near to the loudest somewhere.
-LOUD_PART_DB = -10.0
-USUAL_S = 60.0
+# Speech stands this many deviations above what is usual; by chance alone noise in both ears
+# shares so much of its power in a smoothed step.
+DEVIATIONS, CHANCE = 5.0, 0.05
 
-# Pauses within a line are shorter, and so are clicks.
-LEAST_PAUSE_S, LEAST_SPEECH_S = 0.5, 0.2
+# Nor is it this far below the loudest; and lines are levelled, so each comes this near to it.
+BELOW_LOUDEST_DB, LOUD_PART_DB = -22.0, -9.0
+LOUDEST, LEAST_SHARE = 97, 1e-3
+
+# Pauses within a line are shorter, and so are clicks. If it is known how many lines were meant,
+# a pause between two is at least this part of their mean pause.
+USUAL_PAUSE_S, LEAST_SPEECH_S = 0.7, 0.25
+PART_OF_PAUSE, PAUSES_S = 0.6, (0.25, 1.2)
 
 
 @dataclass(frozen=True)
 class HeardSpeech:
-    """``places_s`` are start and end in seconds of each spoken line, as far as it stands out;
-    ``lines_meant`` how many the spec has, None without one."""
+    """The spoken lines, as far as they stand out.
+
+    Attributes
+    ----------
+    places_s : start and end of each, in seconds. A line that is softer than the bed by more than
+        about 10 dB is not found; nor is one among music, which the ears share as well.
+    lines_meant : how many the spec has, None without one.
+    """
 
     places_s: tuple[tuple[float, float], ...]
     lines_meant: int | None
@@ -43,62 +67,137 @@ class HeardSpeech:
 
 
 class VoiceFinder:
-    """Finds stretches of speech in a stereo sound that is handed over in blocks.
+    """Finds the spoken lines in a stereo sound that is handed over in blocks.
 
-    A voice is the same in both ears, beds are not: so the product of the ears, band-passed and
-    averaged, rises where somebody speaks, however loud the bed.
+    Parameters
+    ----------
+    sample_rate : in Hz.
+    spec : says between which tones, from which side and how often somebody speaks, if known.
     """
 
-    def __init__(self, *, sample_rate: int) -> None:
-        self._filter = scipy.signal.butter(4, BAND_HZ, "bandpass", fs=sample_rate, output="sos")
+    def __init__(self, *, sample_rate: int, spec: TrackSpec | None = None) -> None:
+        self._spec = spec
+        self._stride = max(1, sample_rate // LISTENING_HZ)
+        rate = sample_rate / self._stride
+        self._step = round(rate / STEPS_A_SECOND)
+        self._step_s = self._step / rate
+        lowest = min(max([LOWEST_HZ, *_above_tones(spec)]), 0.4 * rate)
+        self._filter = scipy.signal.cheby2(
+            6, 60, 0.8 * lowest, "highpass", fs=rate, output="sos"
+        ).astype(np.float64)
         self._memory = np.zeros((len(self._filter), 2, 2))
-        self._length = sample_rate // STEPS_A_SECOND
-        self._begun = np.zeros(0)
-        self._shared = array("d")
+        self._begun, self._filtered = np.zeros((0, 2)), np.zeros((0, 2))
+        self._left, self._right, self._both = array("d"), array("d"), array("d")
 
     def add(self, block: np.ndarray) -> None:
         """Take in the next frames, float64 of shape (frames, 2)."""
-        band, self._memory = scipy.signal.sosfilt(self._filter, block, axis=0, zi=self._memory)
-        shared = np.concatenate([self._begun, band[:, 0] * band[:, 1]])
-        whole = len(shared) // self._length * self._length
-        self._shared.extend(shared[:whole].reshape(-1, self._length).mean(axis=1))
-        self._begun = shared[whole:]
+        sound = np.concatenate([self._begun, block]) if len(self._begun) else block
+        whole = len(sound) // self._stride * self._stride
+        # What is folded over by so simple a filter differs between the ears as it did before.
+        slower = sum(sound[n : whole : self._stride] for n in range(self._stride)) / self._stride
+        self._begun = sound[whole:].copy()
+        slower, self._memory = scipy.signal.sosfilt(self._filter, slower, axis=0, zi=self._memory)
+        heard = np.concatenate([self._filtered, slower])
+        whole = len(heard) // self._step * self._step
+        left, right = heard[:whole].reshape(-1, self._step, 2).transpose(2, 0, 1)
+        for kept, a, b in (
+            (self._left, left, left),
+            (self._right, right, right),
+            (self._both, left, right),
+        ):
+            kept.extend(np.einsum("ij,ij->i", a, b) / self._step)
+        self._filtered = heard[whole:]
 
-    def result(self, spec: TrackSpec | None) -> HeardSpeech:
-        """All the speech until now; ``spec`` says how many lines were meant."""
-        if spec is None:
-            return HeardSpeech(tuple(self.stretches()), None)
-        if spec.speech is None:
-            return HeardSpeech((), 0)
-        meant = len(spec.speech.lines) * spec.speech.repetitions
-        return HeardSpeech(tuple(self.stretches()), meant)
+    def result(self) -> HeardSpeech:
+        """All the speech until now."""
+        meant = None
+        if self._spec:
+            speech = self._spec.speech
+            meant = len(speech.lines) * speech.repetitions if speech else 0
+        if meant == 0 or len(self._both) < SMOOTHED_STEPS:
+            return HeardSpeech((), meant)
+        shared, speaking = self._speaking()
+        places = self._joined(speaking, USUAL_PAUSE_S)
+        if meant:
+            silent_s = len(shared) * self._step_s - sum(stop - start for start, stop in places)
+            pause_s = np.clip(PART_OF_PAUSE * silent_s / (meant + 1), *PAUSES_S)
+            places = self._joined(speaking, float(pause_s))
+        least = _loudest(shared) * 10 ** (LOUD_PART_DB / 10)
+        return HeardSpeech(
+            tuple(
+                (start, stop)
+                for start, stop in places
+                if stop - start >= LEAST_SPEECH_S
+                and shared[self._step_of(start) : self._step_of(stop)].max() > least
+            ),
+            meant,
+        )
 
-    def stretches(self) -> list[tuple[float, float]]:
-        """Start and end in seconds of each stretch."""
-        shared = np.array(self._shared)
-        speaking = shared > self._threshold(shared)
-        edges = np.flatnonzero(np.diff(speaking, prepend=False, append=False)) / STEPS_A_SECOND
+    def _speaking(self) -> tuple[np.ndarray, np.ndarray]:
+        """Power that the ears share in each step, and whether somebody speaks in it."""
+        left, right, both = map(np.array, (self._left, self._right, self._both))
+        times_s = (np.arange(len(both)) + 0.5) * self._step_s
+        louder, middle = _place(self._spec.speech.pan if self._spec else 0.0, times_s)
+        shared = louder * (left - right) + middle * 2 * both
+        other = np.maximum(left + right - shared, 0)
+        shared, other = (
+            scipy.ndimage.uniform_filter1d(power, SMOOTHED_STEPS) for power in (shared, other)
+        )
+        loudest = _loudest(shared)
+        share = shared / (other + LEAST_SHARE * loudest + 1e-15)
+        usual, deviation = _usual(share)
+        chance = CHANCE * (1 + np.maximum(usual, 0))
+        stands_out = share > usual + DEVIATIONS * np.maximum(chance, deviation)
+        return shared, stands_out & (shared > loudest * 10 ** (BELOW_LOUDEST_DB / 10))
+
+    def _joined(self, speaking: np.ndarray, pause_s: float) -> list[tuple[float, float]]:
+        """Start and end in seconds of each stretch of speech, shorter pauses left in."""
+        edges = np.flatnonzero(np.diff(speaking, prepend=False, append=False)) * self._step_s
         joined: list[tuple[float, float]] = []
         for start, stop in edges.reshape(-1, 2).tolist():
-            if joined and start - joined[-1][1] < LEAST_PAUSE_S:
+            if joined and start - joined[-1][1] < pause_s:
                 start = joined.pop()[0]
             joined.append((start, stop))
-        least = self._loudest(shared) * 10 ** (LOUD_PART_DB / 10)
-        return [
-            (start, stop)
-            for start, stop in joined
-            if stop - start >= LEAST_SPEECH_S
-            and shared[round(start * STEPS_A_SECOND) : round(stop * STEPS_A_SECOND)].max() > least
-        ]
+        return joined
 
-    @staticmethod
-    def _loudest(shared: np.ndarray) -> float:
-        return float(np.percentile(shared, 99.5)) if len(shared) else 0.0
+    def _step_of(self, time_s: float) -> int:
+        return round(time_s / self._step_s)
 
-    def _threshold(self, shared: np.ndarray) -> np.ndarray:
-        """What counts as speech at each step."""
-        length = round(USUAL_S * STEPS_A_SECOND)
-        parts = [shared[at : at + length] for at in range(0, len(shared), length)]
-        usual = [np.full(len(part), np.percentile(np.abs(part), 30)) for part in parts]
-        least = max(1e-12, self._loudest(shared) * 10 ** (BELOW_LOUDEST_DB / 10))
-        return np.maximum(np.concatenate([*usual, []]) * 10 ** (ABOVE_USUAL_DB / 10), least)
+
+def _above_tones(spec: TrackSpec | None) -> list[float]:
+    """Frequencies below which the tones of each beat lie."""
+    beats = spec.beats if spec else ()
+    return [
+        ABOVE_TONES * (highest(beat.carrier_hz) + highest(beat.beat_hz))
+        for beat in beats
+        if beat.kind != "embedded"
+    ]
+
+
+def _place(pan: Value, times_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How much of a voice's power shows in the difference of the powers of the ears, and how much
+    in what they share; the squares of both add up to 1."""
+    side = values_at(pan, times_s)
+    left, right = (np.cos(np.pi / 2 * np.maximum(0, s)) for s in (side, -side))
+    power = left**2 + right**2
+    return (left**2 - right**2) / power, 2 * left * right / power
+
+
+def _loudest(shared: np.ndarray) -> float:
+    return max(0.0, float(np.percentile(shared, LOUDEST)))
+
+
+def _usual(share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of ``share`` where nobody speaks, around each step."""
+    thinned = share[::USUAL_EVERY]
+    size = min(len(thinned), round(USUAL_S * STEPS_A_SECOND / USUAL_EVERY) | 1)
+    quiet, quietest = (
+        np.interp(
+            np.arange(len(share)),
+            np.arange(len(thinned)) * USUAL_EVERY,
+            scipy.ndimage.percentile_filter(thinned, percent, size, mode="mirror"),
+        )
+        for percent in (QUIET, QUIETEST)
+    )
+    deviation = (quiet - quietest) / (_FARTHEST_BELOW - _BELOW)
+    return quiet + _BELOW * deviation, deviation
