@@ -12,6 +12,7 @@ import numpy as np
 import soundfile
 
 from audio.curves import Phase, Value, values_at
+from audio.panning import Balance
 from audio.spec import Beat, TrackSpec
 from audio.watch import Watch
 
@@ -41,12 +42,8 @@ _WINDOW_FRAMES, _HOP_FRAMES = 256, 128
 _FAINT_BIN_DB = -40.0
 _PARTS = 32
 
-_HARMONICS = {
-    "sine": range(1, 2),
-    "triangle": range(1, 64, 2),
-    "soft_square": range(1, 32, 2),
-    "band_limited": range(1, 65),
-}
+# Points of one cycle of a tone that is no sine.
+_CYCLE_POINTS = 4096
 
 
 @dataclass(frozen=True)
@@ -181,16 +178,47 @@ def _tone(beat: Beat, excerpt: _Excerpt) -> tuple[Reading, np.ndarray]:
     high_off = _offset_hz(left, high, excerpt.rate, reach)
     if low_off is None or high_off is None:
         return Reading(excerpt.middle_s), np.zeros(1)
+    if beat.kind == "monaural" and reach < SEARCH_HZ / 2:
+        low_off, high_off = _parted(left, low, high, (low_off, high_off), excerpt.rate, reach)
     carrier_error, beat_error = (low_off + high_off) / 2, high_off - low_off
     lines = [[high + high_off], [low + low_off]]
     if beat.kind == "monaural":
         lines = [[high + high_off, low + low_off]] * 2
-    basis = [
-        [_phase(harmonic * way, excerpt.rate) for way in ways for harmonic in _HARMONICS[beat.wave]]
-        for ways in lines
+    model = [
+        _waves(ear, [_phase(way, excerpt.rate) for way in ways], gain, sine=beat.wave == "sine")
+        for ear, ways, gain in zip(excerpt.sound.T, lines, _gains(beat, excerpt), strict=True)
     ]
-    model = [_sines(ear, phases) for ear, phases in zip(excerpt.sound.T, basis, strict=True)]
     return _reading(beat, excerpt, carrier_error, beat_error), np.stack(model, axis=1)
+
+
+def _parted(
+    ear: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    offsets: tuple[float, float],
+    rate: int,
+    reach: float,
+) -> tuple[float, float]:
+    """Offsets of two lines so near each other that each moves the other's peak."""
+    for _ in range(_ROUNDS):
+        phases = [_phase(way + off, rate) for way, off in zip((low, high), offsets, strict=True)]
+        models, _ = _sines(ear, phases, (1, np.linspace(-1, 1, len(ear))))
+        found = [
+            _offset_hz(ear - other, way, rate, reach)
+            for way, other in zip((low, high), models[::-1], strict=True)
+        ]
+        if None in found:
+            break
+        offsets = tuple(found)
+    return offsets
+
+
+def _gains(beat: Beat, excerpt: _Excerpt) -> list[np.ndarray | float]:
+    """How loud the beat was meant to be in each ear."""
+    balance = Balance(
+        level_db=beat.level_db, pan=beat.pan, spin_hz=beat.spin_hz, sample_rate=excerpt.rate
+    )
+    return list(balance.gains(excerpt.start, len(excerpt.sound)))
 
 
 def _reading(
@@ -216,15 +244,23 @@ def _isochronic(beat: Beat, excerpt: _Excerpt) -> tuple[Reading, np.ndarray]:
     )
     if middle is None or above is None or below is None:
         return Reading(excerpt.middle_s), np.zeros(1)
-    pulse = _pulse(beat, excerpt)
-    phases = [_phase(n * (carrier + middle), excerpt.rate) for n in _HARMONICS[beat.wave]]
-    fits = [_sines(ear, phases, pulse=pulse, parts=True) for ear in excerpt.sound.T]
-    amplitudes = [np.hypot(*terms.T) for _, terms in fits]
-    steady, pulsed = max(amplitudes, key=lambda a: a.sum())
-    reading = _reading(
-        beat, excerpt, middle, (above - below) / 2, depth=float(pulsed / (steady + pulsed))
-    )
-    return reading, np.stack([model for model, _ in fits], axis=1)
+    pulse, phase = _pulse(beat, excerpt), _phase(carrier + middle, excerpt.rate)
+    gains = _gains(beat, excerpt)
+    fits = [
+        _sines(ear, [phase], (gain, gain * pulse))
+        for ear, gain in zip(excerpt.sound.T, gains, strict=True)
+    ]
+    steady, pulsed = max((np.hypot(*terms.reshape(2, 2).T) for _, terms in fits), key=np.sum)
+    depth = float(pulsed / (steady + pulsed))
+    models = [sines[0] for sines, _ in fits]
+    if beat.wave != "sine":
+        opening = 1 - depth * (1 - pulse)
+        models = [
+            _cycle(ear, phase, gain * opening)
+            for ear, gain in zip(excerpt.sound.T, gains, strict=True)
+        ]
+    reading = _reading(beat, excerpt, middle, (above - below) / 2, depth=depth)
+    return reading, np.stack(models, axis=1)
 
 
 def _pulse(beat: Beat, excerpt: _Excerpt) -> np.ndarray:
@@ -287,7 +323,11 @@ def _strongest(excerpt: _Excerpt) -> Iterator[tuple[str, Reading]]:
     if abs(beat) < _SAME_HZ:
         kind, carrier, beat, ways = _pulse_beside(excerpt, carrier)
     models = [
-        _sines(ear, [_phase(way, excerpt.rate) for way in (ways if kind == "monaural" else [own])])
+        _waves(
+            ear,
+            [_phase(way, excerpt.rate) for way in (ways if kind == "monaural" else [own])],
+            sine=True,
+        )
         for ear, own in zip(excerpt.sound.T, ways, strict=True)
     ]
     model = np.stack(models, axis=1)
@@ -353,28 +393,49 @@ def _at_rest_hz(turned: np.ndarray, rate: float, reach: float) -> float | None:
     return float(hz[peak] + between * hz[1])
 
 
-def _sines(
-    ear: np.ndarray,
-    phases: Sequence[np.ndarray],
-    *,
-    pulse: np.ndarray | None = None,
-    parts: bool = False,
-):
-    """The sines of ``phases`` (radians) in ``ear``, by least squares.
+def _waves(
+    ear: np.ndarray, phases: Sequence[np.ndarray], gain: np.ndarray | float = 1.0, *, sine: bool
+) -> np.ndarray:
+    """Tones with these phases, in radians, as they sound in ``ear``, each as loud as ``gain``.
 
-    Their amplitudes may drift evenly, so that ramps of level are no noise; or with ``pulse`` each
-    has a steady part and one that pulses. ``parts`` asks for the terms of the first sine as well:
-    sine and cosine of the steady part, and of the other.
+    The amplitude of a sine may drift evenly besides: a fade is no noise.
     """
-    second = np.linspace(-1, 1, len(ear)) if pulse is None else pulse
-    columns = [wave(phase) * by for phase in phases for by in (1, second) for wave in _WAVES]
+    if sine:
+        return sum(_sines(ear, phases, (gain, gain * np.linspace(-1, 1, len(ear))))[0])
+    models = [np.zeros(1)] * len(phases)
+    for _ in range(_ROUNDS if len(phases) > 1 else 1):
+        for n, phase in enumerate(phases):
+            models[n] = _cycle(ear - sum(models[:n] + models[n + 1 :]), phase, gain)
+    return sum(models)
+
+
+def _sines(
+    ear: np.ndarray, phases: Sequence[np.ndarray], courses: Sequence[np.ndarray | float]
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """The sines of ``phases`` in ``ear`` by least squares, and their terms.
+
+    The amplitude of each is a sum of ``courses``, and for each of these there are two terms: that
+    of the sine and that of the cosine.
+    """
+    columns = [wave(phase) * by for phase in phases for by in courses for wave in (np.sin, np.cos)]
     gram = np.array([[a @ b for b in columns] for a in columns])
     terms = np.linalg.lstsq(gram, np.array([column @ ear for column in columns]), rcond=None)[0]
-    model = sum(column * term for column, term in zip(columns, terms, strict=True))
-    return (model, terms[:4].reshape(2, 2)) if parts else model
+    parts = [column * term for column, term in zip(columns, terms, strict=True)]
+    each = len(parts) // len(phases)
+    return [sum(parts[n * each :][:each]) for n in range(len(phases))], terms
 
 
-_WAVES = np.sin, np.cos
+def _cycle(ear: np.ndarray, phase: np.ndarray, gain: np.ndarray | float) -> np.ndarray:
+    """A tone of any form: the mean of all its cycles, each as loud as ``gain`` says."""
+    gain = np.broadcast_to(gain, ear.shape)
+    place = phase / (2 * np.pi) * _CYCLE_POINTS
+    point = place.astype(int) % _CYCLE_POINTS
+    power = np.bincount(point, gain**2, _CYCLE_POINTS)
+    heard = np.flatnonzero(power)
+    if not len(heard):
+        return np.zeros(len(ear))
+    cycle = np.bincount(point, ear * gain, _CYCLE_POINTS)[heard] / power[heard]
+    return gain * np.interp(place, heard + 0.5, cycle, period=_CYCLE_POINTS)
 
 
 def _phase(way: np.ndarray, rate: int) -> np.ndarray:

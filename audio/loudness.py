@@ -59,7 +59,7 @@ class LoudnessMeter:
         self._weights = np.array(weights)
         self._energies = StepEnergies(sample_rate=sample_rate, channels=len(weights))
         self._steps = [array("d") for _ in weights]
-        self._tail = np.zeros((2 * REACH, len(weights)))
+        self._tail = np.zeros((2 * REACH, len(weights)), np.float32)
         self._peak = 0.0
 
     def add(self, block: np.ndarray) -> None:

@@ -82,7 +82,7 @@ def measure(
         spec = spec or _recipe(file)
         meter = LoudnessMeter(sample_rate=file.samplerate)
         voice = VoiceFinder(sample_rate=file.samplerate, spec=spec)
-        for block in file.blocks(BLOCK_FRAMES, dtype="float64", always_2d=True):
+        for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
             meter.add(block)
             voice.add(block)
             watch.look(0.9 * file.tell() / file.frames)

@@ -82,9 +82,7 @@ class VoiceFinder:
         self._step = round(rate / STEPS_A_SECOND)
         self._step_s = self._step / rate
         lowest = min(max([LOWEST_HZ, *_above_tones(spec)]), 0.4 * rate)
-        self._filter = scipy.signal.cheby2(
-            6, 60, 0.8 * lowest, "highpass", fs=rate, output="sos"
-        ).astype(np.float64)
+        self._filter = scipy.signal.cheby2(6, 60, 0.8 * lowest, "highpass", fs=rate, output="sos")
         self._memory = np.zeros((len(self._filter), 2, 2))
         self._begun, self._filtered = np.zeros((0, 2)), np.zeros((0, 2))
         self._left, self._right, self._both = array("d"), array("d"), array("d")
@@ -96,6 +94,8 @@ class VoiceFinder:
         # What is folded over by so simple a filter differs between the ears as it did before.
         slower = sum(sound[n : whole : self._stride] for n in range(self._stride)) / self._stride
         self._begun = sound[whole:].copy()
+        if not len(slower):
+            return
         slower, self._memory = scipy.signal.sosfilt(self._filter, slower, axis=0, zi=self._memory)
         heard = np.concatenate([self._filtered, slower])
         whole = len(heard) // self._step * self._step

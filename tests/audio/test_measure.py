@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from django.core.management import CommandError, call_command
 
-from audio import AudioError, Clip, TrackSpec, render
+from audio import AudioError, Cancelled, Clip, TrackSpec, render
 from audio.measure import Certificate, measure
 from audio.voices_heard import VoiceFinder
 from tests.audio.physics import RATE
@@ -74,6 +74,88 @@ def test_a_beat_is_found_where_it_was_meant(tmp_path, kind):
         assert abs(tone.carrier_error_hz) < (1e-3 if kind == "isochronic" else 1e-5)
 
 
+def test_beats_beside_each_other_do_not_disturb_each_other(tmp_path):
+    beats = [
+        {**BINAURAL, "level_db": -18},
+        {**BINAURAL, "level_db": -18, "carrier_hz": 207, "beat_hz": 4},
+        {**BINAURAL, "level_db": -20, "carrier_hz": 300, "kind": "monaural", "beat_hz": 0.5},
+        {**BINAURAL, "level_db": -18, "carrier_hz": 400, "kind": "isochronic", "depth": 0.6},
+    ]
+    found = measure(rendered(tmp_path, beats=beats, bit_depth=24)).beats
+    assert [beat.kind for beat in found] == [beat["kind"] for beat in beats]
+    for beat in found:
+        for tone in beat.readings:
+            assert abs(tone.carrier_error_hz) < 1e-4
+            assert abs(tone.beat_error_hz) < 1e-4
+            assert tone.snr_db > 95
+    assert found[3].readings[2].depth == pytest.approx(0.6, abs=0.001)
+    assert found[0].readings[2].depth is None
+
+
+def test_a_tone_that_turns_from_ear_to_ear_is_still_a_pure_tone(tmp_path):
+    turning = {**BINAURAL, "kind": "monaural", "spin_hz": 0.2, "pan": [[0, -0.5], [60, 0.5]]}
+    square = {**BINAURAL, "wave": "soft_square", "level_db": [[0, -12], [60, -30]]}
+    for beat, least_db in ((turning, 110), (square, 65)):
+        tone = measure(rendered(tmp_path, beats=[beat], bit_depth=24)).beats[0].readings[2]
+        assert tone.snr_db > least_db
+
+
+@pytest.mark.parametrize("bed", ["noise", "ocean", "drone"])
+def test_a_beat_embedded_in_a_bed_is_found_in_its_power(tmp_path, bed):
+    ramp = [[0, 10, "smooth"], [30, 4, "exponential"], [60, 3]]
+    beat = {"kind": "embedded", "beat_hz": ramp, "depth": 0.8}
+    (found,) = measure(rendered(tmp_path, beats=[beat], beds=[{"kind": bed}])).beats
+    assert found.kind == "embedded"
+    assert found.readings[0].beat_hz > 7
+    for pulse in found.readings:
+        assert abs(pulse.beat_error_hz) < 2e-3
+        assert pulse.carrier_hz is None
+        assert pulse.depth == pytest.approx(0.8, abs=0.03)
+
+
+def test_a_beat_that_is_not_there_is_not_found(tmp_path):
+    """The file claims a tone and a pulse, and holds noise."""
+    beats = [BINAURAL, {"kind": "embedded", "beat_hz": 6}, {**BINAURAL, "kind": "isochronic"}]
+    claims = {"title": "x", "duration_s": 60, "beats": beats, "beds": [{"kind": "noise"}]}
+    noise = np.random.default_rng(1).normal(0, 0.1, (20 * RATE, 2))
+    path = written(tmp_path, noise, comment=TrackSpec.parse(claims).to_json())
+    for beat in measure(path).beats:
+        for reading in beat.readings:
+            assert (reading.carrier_hz, reading.beat_hz, reading.snr_db) == (None, None, None)
+
+
+def test_a_foreign_pulse_is_told_from_a_foreign_pair_of_tones(tmp_path):
+    times = np.arange(20 * RATE) / RATE
+    tone = 0.2 * np.sin(2 * np.pi * 250 * times)
+    pulse = tone * (1 + np.sin(2 * np.pi * 7 * times)) / 2
+    pair = sum(0.1 * np.sin(2 * np.pi * hz * times) for hz in (248, 253))
+    for sound, kind, carrier_hz, beat_hz in (
+        (tone, "tone", 250, None),
+        (pulse, "isochronic", 250, 7),
+        (pair, "monaural", 250.5, 5),
+    ):
+        (found,) = measure(written(tmp_path, np.stack([sound, sound], axis=1))).beats
+        assert found.kind == kind
+        assert found.readings[2].carrier_hz == pytest.approx(carrier_hz, abs=1e-3)
+        assert found.readings[2].beat_hz == pytest.approx(beat_hz, abs=1e-3)
+
+
+def test_a_spec_may_be_given_with_a_file_that_does_not_carry_one(tmp_path):
+    spec = TrackSpec.parse({"title": "x", "duration_s": 60, "beats": [BINAURAL]})
+    path = written(tmp_path, two_tones(203, 197, seconds=20))
+    assert measure(path).beats[0].readings[0].beat_error_hz is None
+    assert abs(measure(path, spec).beats[0].readings[0].beat_error_hz) < 1e-6
+
+
+def test_measuring_tells_how_far_it_is_and_can_be_stopped(tmp_path):
+    path, heard = written(tmp_path, two_tones(203, 197)), []
+    measure(path, progress=heard.append)
+    assert heard == sorted(heard)
+    assert heard[-1] == 1
+    with pytest.raises(Cancelled):
+        measure(path, cancelled=lambda: True)
+
+
 def test_the_snr_is_that_of_the_format(tmp_path):
     fine = measure(rendered(tmp_path, beats=[BINAURAL], bit_depth=24)).beats[0].readings[2]
     assert fine.snr_db > 120
@@ -106,7 +188,23 @@ def test_a_tone_alone_has_no_noise_slope(tmp_path):
         assert measure(rendered(tmp_path, beats=[BINAURAL], bit_depth=bit_depth)).noise is None
 
 
-@pytest.mark.parametrize("beds", [[], [{"kind": "noise"}], [{"kind": "rain", "level_db": -30}]])
+def test_a_slope_among_other_beds_says_so(tmp_path):
+    beds = [{"kind": "noise", "colour": "brown"}, {"kind": "ocean"}]
+    noise = measure(rendered(tmp_path, beds=beds)).noise
+    assert (noise.meant_db_per_octave, noise.mixed_with) == (-6.02, ("ocean",))
+
+
+@pytest.mark.parametrize(
+    "beds",
+    [
+        [],
+        [{"kind": "noise"}],
+        [{"kind": "rain"}],
+        [{"kind": "ocean"}, {"kind": "noise"}],
+        [{"kind": "fire"}, {"kind": "stream"}],
+        [{"kind": "noise", "width": 0}],
+    ],
+)
 def test_every_line_is_found_in_its_place(tmp_path, beds):
     lines = ["one", "two", "three"]
     clips = {line: Clip.save(words(seed=n), tmp_path / f"{n}.npy") for n, line in enumerate(lines)}
@@ -114,6 +212,7 @@ def test_every_line_is_found_in_its_place(tmp_path, beds):
     path = rendered(tmp_path, beats=[BINAURAL], beds=beds, speech=speech, clips=clips)
     found = measure(path)
     assert found.speech.lines_meant == found.speech.count == 6
+    assert found.loudness.integrated_lufs == pytest.approx(found.target_lufs, abs=0.3)
     starts = [start for start, _ in found.speech.places_s]
     expected = 7 + np.arange(6) * (60 - 7 - 5 - 2) / 5
     assert starts == pytest.approx(expected, abs=0.25)
