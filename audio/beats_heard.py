@@ -417,12 +417,15 @@ def _sines(
     The amplitude of each is a sum of ``courses``, and for each of these there are two terms: that
     of the sine and that of the cosine.
     """
-    columns = [wave(phase) * by for phase in phases for by in courses for wave in (np.sin, np.cos)]
-    gram = np.array([[a @ b for b in columns] for a in columns])
-    terms = np.linalg.lstsq(gram, np.array([column @ ear for column in columns]), rcond=None)[0]
-    parts = [column * term for column, term in zip(columns, terms, strict=True)]
-    each = len(parts) // len(phases)
-    return [sum(parts[n * each :][:each]) for n in range(len(phases))], terms
+    columns = np.empty((2 * len(phases) * len(courses), len(ear)))
+    for n, phase in enumerate(phases):
+        sine, cosine = np.sin(phase), np.cos(phase)
+        for m, course in enumerate(courses):
+            row = 2 * (n * len(courses) + m)
+            columns[row], columns[row + 1] = sine * course, cosine * course
+    terms = np.linalg.lstsq(columns @ columns.T, columns @ ear, rcond=None)[0]
+    parts = zip(np.split(terms, len(phases)), np.split(columns, len(phases)), strict=True)
+    return [own @ rows for own, rows in parts], terms
 
 
 def _cycle(ear: np.ndarray, phase: np.ndarray, gain: np.ndarray | float) -> np.ndarray:

@@ -78,7 +78,7 @@ def test_beats_beside_each_other_do_not_disturb_each_other(tmp_path):
     beats = [
         {**BINAURAL, "level_db": -18},
         {**BINAURAL, "level_db": -18, "carrier_hz": 207, "beat_hz": 4},
-        {**BINAURAL, "level_db": -20, "carrier_hz": 300, "kind": "monaural", "beat_hz": 0.5},
+        {**BINAURAL, "level_db": -20, "carrier_hz": 300, "kind": "monaural", "beat_hz": 4},
         {**BINAURAL, "level_db": -18, "carrier_hz": 400, "kind": "isochronic", "depth": 0.6},
     ]
     found = measure(rendered(tmp_path, beats=beats, bit_depth=24)).beats
@@ -93,11 +93,19 @@ def test_beats_beside_each_other_do_not_disturb_each_other(tmp_path):
 
 
 def test_a_tone_that_turns_from_ear_to_ear_is_still_a_pure_tone(tmp_path):
-    turning = {**BINAURAL, "kind": "monaural", "spin_hz": 0.2, "pan": [[0, -0.5], [60, 0.5]]}
+    """Nor does it matter that the beat is slow, or the wave no sine."""
+    turning = {
+        **BINAURAL,
+        "kind": "monaural",
+        "beat_hz": 0.5,
+        "spin_hz": 0.2,
+        "pan": [[0, -0.5], [60, 0.5]],
+    }
     square = {**BINAURAL, "wave": "soft_square", "level_db": [[0, -12], [60, -30]]}
     for beat, least_db in ((turning, 110), (square, 65)):
         tone = measure(rendered(tmp_path, beats=[beat], bit_depth=24)).beats[0].readings[2]
         assert tone.snr_db > least_db
+        assert abs(tone.beat_error_hz) < 1e-5
 
 
 @pytest.mark.parametrize("bed", ["noise", "ocean", "drone"])
