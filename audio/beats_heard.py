@@ -179,7 +179,9 @@ def _tone(beat: Beat, excerpt: _Excerpt) -> tuple[Reading, np.ndarray]:
     if low_off is None or high_off is None:
         return Reading(excerpt.middle_s), np.zeros(1)
     if beat.kind == "monaural" and reach < SEARCH_HZ / 2:
-        low_off, high_off = _parted(left, low, high, (low_off, high_off), excerpt.rate, reach)
+        gain = sum(_gains(beat, excerpt)) / 2
+        offsets = low_off, high_off
+        low_off, high_off = _parted(left, gain, low, high, offsets, excerpt.rate, reach)
     carrier_error, beat_error = (low_off + high_off) / 2, high_off - low_off
     lines = [[high + high_off], [low + low_off]]
     if beat.kind == "monaural":
@@ -193,6 +195,7 @@ def _tone(beat: Beat, excerpt: _Excerpt) -> tuple[Reading, np.ndarray]:
 
 def _parted(
     ear: np.ndarray,
+    gain: np.ndarray | float,
     low: np.ndarray,
     high: np.ndarray,
     offsets: tuple[float, float],
@@ -200,9 +203,10 @@ def _parted(
     reach: float,
 ) -> tuple[float, float]:
     """Offsets of two lines so near each other that each moves the other's peak."""
+    courses = gain, gain * np.linspace(-1, 1, len(ear))
     for _ in range(_ROUNDS):
         phases = [_phase(way + off, rate) for way, off in zip((low, high), offsets, strict=True)]
-        models, _ = _sines(ear, phases, (1, np.linspace(-1, 1, len(ear))))
+        models, _ = _sines(ear, phases, courses)
         found = [
             _offset_hz(ear - other, way, rate, reach)
             for way, other in zip((low, high), models[::-1], strict=True)
