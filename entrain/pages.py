@@ -10,6 +10,7 @@ ROBOTS = """\
 User-agent: *
 Allow: /$
 Allow: /static/
+Allow: /listen/
 Disallow: /
 """
 
@@ -21,7 +22,10 @@ def site(request):
 
 @require_safe
 def robots(request):
-    """Only the front page is for everybody."""
+    """Only the front page is for everybody; shared links say themselves that they are not listed.
+
+    Were they forbidden here, messengers could not show their picture.
+    """
     return HttpResponse(ROBOTS, content_type="text/plain")
 
 

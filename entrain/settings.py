@@ -343,6 +343,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "media-src": [SELF, FILES_ORIGIN],
+        # Tracks are fetched to be kept for listening without a network.
+        "connect-src": [SELF, FILES_ORIGIN],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
