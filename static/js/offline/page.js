@@ -53,14 +53,22 @@ async function show() {
   document.getElementById("none").hidden = tracks.length > 0;
 }
 
+/** Whether this page stands here in the place of another, or there is no network at all. */
 function showNetwork() {
-  for (const part of document.querySelectorAll("[data-network]")) {
-    part.hidden = (part.dataset.network === "on") !== navigator.onLine;
-  }
+  const instead = location.pathname !== document.body.dataset.here;
+  document.getElementById("away").hidden = !instead && navigator.onLine;
+  document.getElementById("again").hidden = !instead;
+}
+
+/** The network is back: the page that was asked for comes, unless somebody listens. */
+function comeBack() {
+  showNetwork();
+  const listening = [...list.querySelectorAll("audio")].some((audio) => !audio.paused);
+  if (location.pathname !== document.body.dataset.here && !listening) location.reload();
 }
 
 wearTheme();
 show();
 showNetwork();
-addEventListener("online", showNetwork);
+addEventListener("online", comeBack);
 addEventListener("offline", showNetwork);

@@ -1,0 +1,154 @@
+"""Installed, with kept tracks: the site opens, plays and seeks when its server is gone."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.jobs.choices import CHOICES
+from tests.real.site import Visitor
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def track(site):
+    """The path of a finished track with all its formats."""
+    with Visitor(site) as visitor:
+        visitor.sign_in()
+        track = visitor.submit("/studio/", "/studio/", **CHOICES | SHORT).url
+        assert "/jobs/" in track
+        visitor.wait_for_track(track)
+        playable = f"{track}play/?as=mp3"
+        site.wait_until(lambda: visitor.get(playable).status_code == 200, "all formats")
+    return track.removeprefix(site.url)
+
+
+SHORT = {"title": "Quiet hour", "affirmations": "I am calm", "duration_min": "1", "key": ""}
+
+
+@pytest.fixture
+def owner(page, site):
+    """The browser of the track's owner."""
+    page.goto(f"{site.url}/studio/")
+    page.get_by_role("button", name=re.compile("demo", re.I)).click()
+    expect(page).to_have_url(f"{site.url}/studio/")
+    return page
+
+
+def _is_ready(page):
+    """The service worker has taken over."""
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller")
+
+
+def _keep(page, site, track):
+    page.goto(site.url + track)
+    _is_ready(page)
+    page.get_by_role("button", name=re.compile("Keep on this device")).click()
+    expect(page.get_by_text(re.compile("^Kept on this device"))).to_be_visible()
+
+
+_CACHED = """async () => {
+    const found = {};
+    for (const name of await caches.keys()) {
+        const requests = await (await caches.open(name)).keys();
+        found[name.split("-")[0]] = requests.map(({url}) => new URL(url).pathname);
+    }
+    return found;
+}"""
+
+
+def test_parts_of_a_kept_track_are_answered_as_a_server_would(owner, site, track):
+    _keep(owner, site, track)
+    pk = track.strip("/").rpartition("/")[2]
+    whole, *parts = owner.evaluate(_FETCHED, f"/kept/{pk}/sound")
+    size = whole["size"]
+    assert whole == {"status": 200, "range": None, "size": size}
+    assert parts == [
+        {"status": 206, "range": f"bytes 0-99/{size}", "size": 100},
+        {"status": 206, "range": f"bytes 100-{size - 1}/{size}", "size": size - 100},
+        {"status": 206, "range": f"bytes {size - 10}-{size - 1}/{size}", "size": 10},
+        {"status": 416, "range": f"bytes */{size}", "size": 0},
+        {"status": 200, "range": None, "size": size},
+    ]
+
+
+_FETCHED = """async (url) => Promise.all(
+    ["", "bytes=0-99", "bytes=100-", "bytes=-10", "bytes=999999999-", "bytes=0-1,4-5"].map(
+        async (Range) => {
+            const response = await fetch(url, Range ? {headers: {Range}} : {});
+            const size = (await response.blob()).size;
+            return {status: response.status, range: response.headers.get("Content-Range"), size};
+        },
+    ),
+)"""
+
+
+def test_nothing_of_a_person_is_kept_and_all_goes_when_they_sign_out(owner, site, track):
+    _keep(owner, site, track)
+    cached = owner.evaluate(_CACHED)
+    pk = track.strip("/").rpartition("/")[2]
+    assert set(cached["kept"]) == {
+        "/kept/owner", f"/kept/{pk}/cover", f"/kept/{pk}/sound", f"/kept/{pk}/track.json",
+    }  # fmt: skip
+    pages = [path for path in cached["shell"] if not path.startswith("/static/")]
+    assert pages == ["/offline/"]
+    html = owner.evaluate("async () => (await caches.match('/offline/')).text()")
+    assert "Quiet hour" not in html
+    assert "demo@" not in html
+
+    owner.goto(f"{site.url}/accounts/logout/")
+    owner.get_by_role("main").get_by_role("button", name="Sign out").click()
+    owner.wait_for_function("async () => !(await caches.has('kept'))")
+
+
+def test_the_site_can_be_installed(page, site):
+    page.goto(site.url)
+    _is_ready(page)
+    cdp = page.context.new_cdp_session(page)
+    manifest = cdp.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    icons = json.loads(manifest["data"])["icons"]
+    assert {(icon["sizes"], icon["purpose"]) for icon in icons} == {
+        ("192x192", "any"), ("512x512", "any"), ("512x512", "maskable"),
+    }  # fmt: skip
+    for icon in icons:
+        assert page.request.get(site.url + icon["src"]).headers["content-type"] == "image/png"
+    errors = cdp.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # The window of a test is a private one; nothing else is in the way.
+    assert {error["errorId"] for error in errors} <= {"in-incognito"}
+
+
+def test_a_kept_track_plays_and_seeks_when_the_server_is_gone(owner, site, track):
+    """Last here: the site does not come back."""
+    _keep(owner, site, track)
+    site.stop()
+
+    owner.goto(f"{site.url}/jobs/")
+    expect(owner.get_by_role("heading", level=1)).to_have_text("On this device")
+    expect(owner.get_by_text("cannot be reached just now")).to_be_visible()
+    assert owner.evaluate("getComputedStyle(document.body).fontFamily").startswith("Figtree")
+    kept = owner.get_by_role("listitem").filter(has_text="Quiet hour")
+    owner.wait_for_function("document.querySelector('#kept img').naturalWidth > 0")
+    expect(kept.get_by_text(re.compile(r"1 min · \d+ kB|1 min · 1 MB"))).to_be_visible()
+    at, duration, seekable = kept.locator("audio").evaluate(_PLAYED)
+    assert at >= 40
+    assert duration == seekable == pytest.approx(60, abs=0.1)
+
+    kept.get_by_role("button", name="Remove").click()
+    expect(owner.get_by_text("Nothing is kept here yet")).to_be_visible()
+    assert owner.evaluate(_CACHED)["kept"] == ["/kept/owner"]
+
+
+_PLAYED = """async (audio) => {
+    const at = (event) => new Promise((done) => audio.addEventListener(event, done, {once: true}));
+    audio.muted = true;
+    await audio.play();
+    audio.currentTime = 40;
+    await at("seeked");
+    await at("timeupdate");
+    audio.pause();
+    return [audio.currentTime, audio.duration, audio.seekable.end(0)];
+}"""
