@@ -5,6 +5,7 @@ from functools import cache
 
 from django.conf import settings
 from django.core.cache import cache as shared_cache
+from django.utils.translation import gettext as _
 
 from audio import Synthesiser, Voice
 from audio.speech.elevenlabs import ElevenLabs
@@ -17,10 +18,10 @@ VOICES_SECONDS = 600
 
 def voices() -> list[tuple[str, list[Voice]]]:
     """Every voice a person can choose, in named groups, the most natural first."""
-    simple = ("Simple voices", list(_espeak().voices))
+    simple = (_("Simple voices"), list(_espeak().voices))
     if not settings.ELEVENLABS_API_KEY:
         return [simple]
-    return [("Natural voices", list(_natural_voices())), simple]
+    return [(_("Natural voices"), list(_natural_voices())), simple]
 
 
 def synthesiser_for(voice_id: str) -> Synthesiser:

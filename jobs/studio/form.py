@@ -28,6 +28,7 @@ from jobs.studio.presets import (
     points_of,
 )
 from jobs.studio.quote import Quote, quote_of
+from jobs.voice_names import label_of
 
 NONE = "none"
 DRAWN = "drawn"
@@ -43,7 +44,7 @@ FIELD_OF = {"duration_s": "duration_min", "beats": "beat_db", "speech.lines": "a
 
 
 def _voice_choices():
-    return [(group, [(v.id, v.name) for v in members]) for group, members in voices()]
+    return [(group, [(v.id, label_of(v)) for v in members]) for group, members in voices()]
 
 
 def _level(label: str, path: str, initial: int):

@@ -1,0 +1,45 @@
+"""Every word that people see can be translated, and is in German."""
+
+import pytest
+
+from accounts import ledger
+from jobs.speech import voices
+from tests.marked import speak_marked, unmarked, untranslated
+
+# Names, units and what the person wrote.
+VOICES = {voice.name.split(" — ")[0] for _, group in voices() for voice in group}
+OWN = VOICES | {
+    "Entrain", "Hz", "dB", "Ada", "ada@example.com", "Calm", "I am calm", "I am here", "a gift",
+    "FLAC", "Opus", "M4A", "MP3", "Google",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _in_brackets(monkeypatch, settings):
+    marked = speak_marked(monkeypatch, settings, "en-au")
+    yield
+    assert untranslated(marked, "de") == set()
+
+
+def _words_left(response) -> set[str]:
+    return unmarked(response.content.decode(), own=OWN)
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/nowhere/", "/theme/"])
+def test_pages_for_everybody(client, path):
+    client.logout()
+    assert _words_left(client.get(path)) == set()
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/", "/accounts/credits/", "/accounts/logout/", "/studio/"]
+)
+def test_pages_of_a_person(client, user, path):
+    ledger.adjust(user, 1, reason="a gift", actor=user)
+    assert _words_left(client.get(path)) == set()
+
+
+def test_the_studio_s_complaints(client, choices):
+    for wrong in [{}, choices | {"duration_min": "999", "carrier_hz": "x", "affirmations": ""}]:
+        assert _words_left(client.post("/studio/", wrong)) == set()
+    assert _words_left(client.post("/studio/quote/", choices)) == set()
