@@ -1,5 +1,6 @@
 """The finished recording on disk: FLAC or WAV, tagged, complete or not there at all."""
 
+import errno
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ import numpy as np
 import soundfile
 
 from audio import tags as flac_tags
+from audio import wav_tags
 from audio.errors import AudioError
 from audio.tags import Tags
 from audio.watch import Watch
@@ -47,7 +49,7 @@ def write(
     blocks : of int16 for 16 bits, or int32 with the bits at the top for 24; shape (frames, 2).
     frames : length of the track.
     sample_rate, bit_depth : in Hz, and 16 or 24.
-    tags : FLAC holds all of them; WAV title, artist, date and recipe.
+    tags : both formats hold all of them.
     watch : hears of progress, and may cancel.
 
     Raises
@@ -83,6 +85,9 @@ def write(
         _verify(part, frames)
         if kind == "FLAC":
             flac_tags.write(part, tags)
+        else:
+            with _writer_errors():
+                wav_tags.append(part, tags, sample_rate=sample_rate)
 
 
 @contextmanager
@@ -111,7 +116,7 @@ def _announce(file: soundfile.SoundFile, tags: Tags) -> None:
     """Tell libsndfile the tags, which stand before the sound.
 
     It knows neither chapters nor pictures; so in FLAC it only keeps their place, and they are
-    filled in when the sound is written.
+    filled in when the sound is written; in WAV they follow behind it.
     """
     if file.format == "FLAC":
         file.comment = " " * flac_tags.size(tags)
@@ -132,6 +137,10 @@ def _writer_errors() -> Iterator[None]:
     try:
         yield
     except (soundfile.LibsndfileError, AssertionError) as error:
+        raise AudioError(_NOT_WRITTEN) from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            raise
         raise AudioError(_NOT_WRITTEN) from error
 
 

@@ -1,5 +1,7 @@
 """What a file says of itself: the words, chapters and cover, and how FLAC holds them.
 
+``wav_tags`` is how WAV does, and ``renditions`` how the lossy formats do.
+
 After RFC 9639 (FLAC), sections 8.6 and 8.8; chapters by the convention of CHAPTER001 and
 CHAPTER001NAME that FFmpeg, VLC and foobar2000 read.
 """
@@ -10,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audio.seek_table import POINT_BYTES, POINTS, seek_table
+
 ARTIST = "Entrain"
 
-_PADDING, _COMMENT, _PICTURE = 1, 4, 6
+_PADDING, _SEEK_TABLE, _COMMENT, _PICTURE = 1, 3, 4, 6
 _FRONT_COVER = 3
 
 
@@ -62,11 +66,11 @@ def read(path: Path) -> Tags:
 
 def size(tags: Tags) -> int:
     """Bytes that :func:`write` needs at most behind the stream's first block."""
-    return sum(map(len, _encoded(tags))) + 4
+    return 4 + POINTS * POINT_BYTES + sum(map(len, _encoded(tags))) + 4
 
 
 def write(path: Path, tags: Tags) -> None:
-    """Put ``tags`` in the place of all that a FLAC file says of itself.
+    """Put ``tags``, and a seek table, in the place of all that a FLAC file says of itself.
 
     The sound stays where it is, so nothing is copied: there must be :func:`size` bytes in the
     blocks to be replaced. What is left over becomes padding.
@@ -74,7 +78,8 @@ def write(path: Path, tags: Tags) -> None:
     with path.open("r+b") as file:
         blocks = list(_blocks(file))
         room = sum(4 + len(content) for _, content in blocks[1:])
-        new = b"".join(_encoded(tags))
+        table = seek_table(file, first=file.tell(), stream_info=blocks[0][1])
+        new = _block(_SEEK_TABLE, table) + b"".join(_encoded(tags))
         left = room - len(new) - 4
         if left < 0:
             raise ValueError(f"{path} has {room} bytes for tags of {len(new) + 4}")

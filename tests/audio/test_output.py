@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import re
+import struct
 import subprocess
 from datetime import date
 
@@ -124,6 +126,57 @@ def test_a_wav_file_beyond_4_gb_counts_in_64_bits(tmp_path, monkeypatch):
     stream, *_ = probed(path, "-show_streams")["streams"]
     assert int(stream["duration_ts"]) == FRAMES
     assert np.array_equal(soundfile.read(path, dtype="int32")[0], samples(24))
+
+
+def test_ffprobe_finds_words_chapters_and_cover_in_a_wav_file(tmp_path, monkeypatch):
+    for largest in (output.LARGEST_RIFF_BYTES, 1000):
+        monkeypatch.setattr(output, "LARGEST_RIFF_BYTES", largest)
+        path = written(tmp_path / "track.wav", samples(24, 20_001))
+        show = ("-show_format", "-show_chapters", "-show_streams")
+        shown = probed(path, *show)
+        found = {name.lower(): text for name, text in shown["format"]["tags"].items()}
+        assert (found["title"], found["artist"], found["date"]) == (
+            TAGS.title,
+            "Entrain",
+            TAGS.date,
+        )
+        chapters = [(c["tags"]["title"], float(c["start_time"])) for c in shown["chapters"]]
+        assert chapters == [(c.name, c.start_s) for c in TAGS.chapters]
+        sound, picture = shown["streams"]
+        assert int(sound["duration_ts"]) == 20_001
+        assert (picture["codec_name"], picture["width"]) == ("png", 1024)
+        assert picture["disposition"]["attached_pic"] == 1
+        size = int.from_bytes(path.read_bytes()[4:8], "little")
+        assert size == (path.stat().st_size - 8 if largest > 1000 else 0xFFFF_FFFF)
+
+
+def test_editors_find_the_chapters_of_a_wav_file_as_labelled_cues(tmp_path):
+    content = written(tmp_path / "track.wav", samples(16)).read_bytes()
+    cues = content.index(b"cue ")
+    assert struct.unpack_from("<II4x4s8xI", content, cues + 8) == (2, 1, b"data", 0)
+    start = struct.unpack_from("<I", content, cues + 12 + 24 + 20)[0]
+    assert start == round(TAGS.chapters[1].start_s * 44_100)
+    assert content.count(b"labl") == 2
+    assert TAGS.chapters[1].name.encode() + b"\0" in content[content.index(b"adtl") :]
+
+
+def seek_points(path) -> list[tuple[str, ...]]:
+    """Sample, place and length of each frame that the seek table points at."""
+    listed = output_of(program("metaflac"), "--list", "--block-type=SEEKTABLE", path).decode()
+    return re.findall(r"sample_number=(\d+), stream_offset=(\d+), frame_samples=(\d+)", listed)
+
+
+@pytest.mark.parametrize("bit_depth", [16, 24])
+def test_flac_itself_makes_the_same_seek_table(tmp_path, bit_depth):
+    path = written(tmp_path / "track.flac", samples(bit_depth, 2_000_000), block=50_000)
+    ours = seek_points(path)
+    assert 200 < len(ours) <= 240
+    assert ours[0][:2] == ("0", "0")
+    # Without ours, metaflac looks for the same samples by decoding the file.
+    output_of(program("metaflac"), "--remove", "--block-type=SEEKTABLE", path)
+    points = [f"--add-seekpoint={sample}" for sample, *_ in ours]
+    output_of(program("metaflac"), *points, path)
+    assert seek_points(path) == ours
 
 
 def test_another_ending_is_refused(tmp_path):
