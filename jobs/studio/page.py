@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from audio.spec import Beat, Speech, TrackSpec
+from audio.spec import VOICE_LEVELS_DB, Beat, Speech, TrackSpec
 from jobs.bands import BANDS, BEAT_OF
 from jobs.studio.beds import BEDS
 from jobs.studio.fields import BEAT_HZ, CURVES, POINTS
@@ -20,9 +20,14 @@ KINDS = (
     (NONE, _("No beat"), _("Words and sounds alone.")),
 )
 
+PRESENCES = (
+    (_("Clear"), "clear"), (_("Soft"), "soft"), (_("Whisper"), "whisper"),
+    (_("Barely heard"), "barely heard"),
+)  # fmt: skip
+
 # Where a mistake may lie out of sight, and has to be brought out.
 VOICE_DETAILS = (
-    "order", "voice_db", "echo", "room", "lowpass_hz", "duck_db", "gap_s", "jitter_s",
+    "order", "echo", "room", "lowpass_hz", "duck_db", "gap_s", "jitter_s",
     "lead_in_s", "lead_out_s", "fade_in_s", "fade_out_s",
 )  # fmt: skip
 BEAT_DETAILS = ("beat_kind", "carrier_hz", "wave", "duty", "depth")
@@ -36,6 +41,7 @@ def page_of(form: JobForm) -> dict[str, Any]:
         "bands": BANDS,
         "curves": CURVES.items(),
         "kinds": KINDS,
+        "presences": [(name, int(VOICE_LEVELS_DB[key])) for name, key in PRESENCES],
         "usual_minutes": USUAL_MINUTES,
         "voice_errors": any(form[name].errors for name in VOICE_DETAILS),
         "beat_errors": any(form[name].errors for name in BEAT_DETAILS),

@@ -1,5 +1,6 @@
 """What a track will come to, told before anything is spent: credits, size, and a time to wait."""
 
+import math
 from typing import NamedTuple
 
 from audio import SpecError, TrackSpec
@@ -7,15 +8,15 @@ from audio.placement import Spacing, foreseen, spacing
 from jobs.models import Job
 from jobs.pricing import credits_for
 
-# Bytes a second of a 16-bit FLAC: words and a tone over digital silence, and what beds add.
-QUIET_BYTES_A_SECOND = 60_000
-BED_BYTES_A_SECOND = 60_000
+# Bytes a second of a 16-bit FLAC, as measured: of words alone, with tones, and with noise in it.
+WORDS_BYTES, TONES_BYTES, NOISE_BYTES = 16_000, 36_000, 120_000
+TUNED_BEDS = ("bowls", "drone")
 
 # Seconds that a worker takes: for a job at all, for each line, and how many times faster than
 # it plays it mixes a track. Cautious: a person who waits less than told is not sorry.
 START_S = 3.0
 LINE_S = 0.3
-SPEED = 60
+SPEED = 80
 
 # More than this nobody tells apart, and the answer would grow long.
 MOST_MARKS = 2000
@@ -34,25 +35,37 @@ class Quote(NamedTuple):
     making_s: float
     marks: list[list[float]]
 
-    def wait_s(self) -> float:
+    @property
+    def megabytes(self) -> int:
+        """Size of the file, as round as it is sure."""
+        size = max(1, round(self.bytes / 1e6))
+        return round(size, min(0, 2 - len(str(size))))
+
+    def wait_s(self) -> int:
         """Seconds until it is there, with everybody's tracks that wait now before it."""
-        return self.making_s * (1 + Job.objects.active().count())
+        wait_s = self.making_s * (1 + Job.objects.active().count())
+        step_s = 10 if wait_s < 50 else 60
+        return step_s * math.ceil(wait_s / step_s)
 
 
 def quote_of(recipe: dict) -> Quote | None:
     """The quote of a spec as far as it is chosen; None while words, voice or length are missing."""
-    beds = len(recipe["beds"])
+    words = {name: recipe[name] for name in ("duration_s", "speech", "seed")}
     try:
-        words = {name: recipe[name] for name in ("duration_s", "speech", "seed")}
         track = TrackSpec.parse({"title": "quote"} | words)
     except SpecError:
         return None
-    lines = len(track.speech.distinct_lines)
     marks = foreseen(track.speech, track.duration_s, seed=track.seed)
     return Quote(
         credits=credits_for(track.speech),
         spacing=spacing(track.speech, track.duration_s),
-        bytes=round(track.duration_s * (QUIET_BYTES_A_SECOND + bool(beds) * BED_BYTES_A_SECOND)),
+        bytes=round(track.duration_s * _bytes_a_second(recipe)),
+        making_s=START_S + LINE_S * len(track.speech.distinct_lines) + track.duration_s / SPEED,
         marks=[[round(start, 2), round(stop, 2)] for start, stop in marks[:MOST_MARKS]],
-        making_s=START_S + LINE_S * lines + track.duration_s / SPEED,
     )
+
+
+def _bytes_a_second(recipe: dict) -> int:
+    if any(bed["kind"] not in TUNED_BEDS for bed in recipe["beds"]):
+        return NOISE_BYTES
+    return TONES_BYTES if recipe["beats"] or recipe["beds"] else WORDS_BYTES

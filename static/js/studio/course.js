@@ -106,7 +106,7 @@ export class Course {
     for (const { high, rect, name, stops } of this.bands) {
       const [top, bottom] = [this.#y(high), this.#y(from)];
       set(rect, { x: 0, width: this.width, y: top, height: bottom - top });
-      set(name, { x: this.width - 10, y: (top + bottom) / 2 + 4 });
+      set(name, { x: this.width - 34, y: (top + bottom) / 2 + 4 });
       const part = (y) => (this.floor - y) / (this.floor - TOP);
       // Colours blend around the border of two bands.
       set(stops[0], { offset: part(bottom) * 0.8 + part(top) * 0.2 });
@@ -271,6 +271,15 @@ export class Course {
     this.draw();
     this.tell.changed(this.points);
   }
+}
+
+/** A course as the path of a small drawing, 100 by 32, and the beat in the middle of it. */
+export function drawnSmall(points) {
+  const way = new Movement(points);
+  const beats = [...Array(41).keys()].map((n) => way.at(n / 40));
+  const height = (hz) => 32 * (1 - within(Math.log(hz) / Math.log(30), 0, 1));
+  const path = `M${beats.map((hz, n) => `${2.5 * n} ${height(hz).toFixed(1)}`).join("L")}`;
+  return { path, hz: beats.sort((a, b) => a - b)[20] };
 }
 
 const within = (value, low, high) => Math.max(low, Math.min(value, high));

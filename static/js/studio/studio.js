@@ -1,9 +1,9 @@
 // The studio's comforts: presets that fill in the form, the drawn beat, the draft, listening.
 // The form can be filled in and sent without any of them.
 
-import { Course } from "./course.js";
+import { Course, drawnSmall } from "./course.js";
 import { Draft } from "./draft.js";
-import { facts } from "./facts.js";
+import { bandAt, facts } from "./facts.js";
 import { fill, valuesOf } from "./form.js";
 import { Listening } from "./listen.js";
 import { constantBeat, pointsOf, recipeOf, titleFrom } from "./recipe.js";
@@ -44,9 +44,11 @@ function showFigures() {
   }
 }
 
+const startersOf = ({ course }) => (facts.presets[course] ?? facts.presets.sleep).lines;
+
 function showWords() {
-  const { lines } = facts.presets[valuesOf(form).course] ?? facts.presets.sleep;
-  words.placeholder = lines.join("\n");
+  const lines = startersOf(valuesOf(form));
+  words.placeholder = $("count").dataset.example.replace("{line}", lines[0]);
   $("starters").hidden = words.value.trim() !== "";
   const count = words.value.split("\n").filter((line) => line.trim()).length;
   const { one, many } = $("count").dataset;
@@ -54,23 +56,37 @@ function showWords() {
   $("id_title").placeholder = titleFrom(words.value);
 }
 
+/** What the track is, on its ticket. */
+function showBrief() {
+  const name = form.querySelector("[name=course]:checked ~ .name").textContent;
+  const minutes = $("chart").dataset.minutes.replace("{n}", $("id_duration_min").value);
+  $("brief").hidden = false;
+  $("brief").querySelector(".name").textContent = $("id_title").value || $("id_title").placeholder;
+  $("brief").querySelector(".facts").textContent = `${name} · ${minutes}`;
+}
+
 $("starters").addEventListener("click", () => {
-  words.value = words.placeholder;
+  words.value = startersOf(valuesOf(form)).join("\n");
   words.focus();
   changed();
 });
 
-for (const button of $("minutes").querySelectorAll("button")) {
-  button.addEventListener("click", () => {
-    $("id_duration_min").value = button.value;
+// Rows of buttons that put a usual value into a field.
+const SHORTCUTS = { minutes: "id_duration_min", presence: "id_voice_db" };
+for (const [row, field] of Object.entries(SHORTCUTS)) {
+  $(row).hidden = false;
+  $(row).addEventListener("click", ({ target }) => {
+    if (!target.value) return;
+    $(field).value = target.value;
     changed();
   });
 }
-$("minutes").hidden = false;
 
-function showMinutes() {
-  for (const button of $("minutes").querySelectorAll("button")) {
-    button.ariaPressed = String(button.value === $("id_duration_min").value);
+function showShortcuts() {
+  for (const [row, field] of Object.entries(SHORTCUTS)) {
+    for (const button of $(row).querySelectorAll("button")) {
+      button.ariaPressed = String(button.value === $(field).value);
+    }
   }
 }
 
@@ -109,9 +125,20 @@ function showCourse() {
   const values = valuesOf(form);
   const hz = constantBeat(values);
   const points = pointsOf(values) ?? [[0, hz, "linear"], [1, hz, "linear"]];
-  $("drawn").hidden = !values.curve;
+  showDrawn(values);
   course.show({ points, minutes: Number(values.duration_min) || 1, marks: marks() });
   showPoint();
+}
+
+/** The tile of one's own curve shows that curve, in the colour of the band in its middle. */
+function showDrawn({ curve }) {
+  const tile = $("drawn");
+  tile.hidden = !curve;
+  const points = pointsOf({ course: drawn, curve });
+  if (!points) return;
+  const { path, hz } = drawnSmall(points);
+  tile.querySelector("path").setAttribute("d", path);
+  tile.className = tile.className.replace(/band-\S+/, `band-${bandAt(hz)[0]}`);
 }
 
 function showPoint() {
@@ -123,7 +150,7 @@ function showPoint() {
   $("point-curve").value = curve;
   $("point-minute").disabled = $("point-remove").disabled = isEnd;
   $("point-curve").disabled = course.chosen === course.points.length - 1;
-  $("point").hidden = false;
+  $("point-now").textContent = course.inWords(course.chosen);
 }
 
 // These tell of a point, they are none of the form's fields.
@@ -227,7 +254,8 @@ $("quote").addEventListener("htmx:afterSettle", () => {
 function follow() {
   showFigures();
   showWords();
-  showMinutes();
+  showShortcuts();
+  showBrief();
   showCourse();
   listening.follow();
   before = valuesOf(form);
