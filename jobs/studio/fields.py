@@ -81,8 +81,6 @@ class Points(forms.CharField):
     ``share`` is that of the track, from 0 to 1; so the course fits a track of any length.
     """
 
-    widget = forms.HiddenInput
-
     def to_python(self, value) -> tuple[Point, ...]:
         """The points; none for an empty field."""
         text = super().to_python(value)

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.errors import NotEnoughCredits
@@ -19,6 +20,7 @@ SENT = "studio_sent"
 SENT_SECONDS = 60 * 60 * 24 * 90
 
 
+@gzip_page
 @login_required
 @require_http_methods(["GET", "POST"])
 def studio(request):
@@ -47,6 +49,7 @@ def studio(request):
     return response
 
 
+@gzip_page
 @login_required
 @require_GET
 def job_like(request, job_id):

@@ -26,6 +26,7 @@ function changed() {
 
 function notice(which) {
   $("draft").hidden = !which;
+  $("draft").dataset.now = which ?? "";
   for (const says of $("draft").querySelectorAll("[data-says]")) says.hidden = says.dataset.says !== which;
 }
 
@@ -54,6 +55,13 @@ function showWords() {
   const { one, many } = $("count").dataset;
   $("count").textContent = count ? (count === 1 ? one : many.replace("{n}", count)) : "";
   $("id_title").placeholder = titleFrom(words.value);
+}
+
+/** Where the presets stand in a row that is wider than the window, the chosen one is in it. */
+function showTile() {
+  const row = form.querySelector(".preset-row");
+  const tile = row.querySelector(":checked").parentElement;
+  row.scrollBy({ left: tile.getBoundingClientRect().left - row.getBoundingClientRect().left - 20 });
 }
 
 /** What the track is, on its ticket. */
@@ -113,7 +121,7 @@ form.addEventListener("change", ({ target }) => {
 $("chart").hidden = false;
 const course = new Course($("chart"), {
   changed(points) {
-    $("id_curve").value = JSON.stringify(points);
+    $("curve-value").value = JSON.stringify(points);
     $("id_course_drawn").checked = true;
     showPoint();
     changed();
@@ -154,18 +162,18 @@ function showPoint() {
 }
 
 // These tell of a point, they are none of the form's fields.
-for (const [id, move] of Object.entries({
-  "point-minute": (value) => course.move(course.chosen, value / course.minutes, course.points[course.chosen][1]),
-  "point-hz": (value) => course.move(course.chosen, course.points[course.chosen][0], value),
-})) {
-  $(id).addEventListener("input", (event) => event.stopPropagation());
-  $(id).addEventListener("change", ({ target }) => {
-    if (target.value !== "") move(Number(target.value));
-    target.blur();
-    showPoint();
+const exactly = {
+  "point-minute": (n, value) => course.move(n, value / course.minutes, course.points[n][1]),
+  "point-hz": (n, value) => course.move(n, course.points[n][0], Number(value)),
+  "point-curve": (n, value) => course.setCurve(n, value),
+};
+for (const [id, set] of Object.entries(exactly)) {
+  $(id).addEventListener("input", (event) => {
+    event.stopPropagation();
+    if (event.target.value !== "") set(course.chosen, event.target.value);
   });
+  $(id).addEventListener("blur", showPoint);
 }
-$("point-curve").addEventListener("change", ({ target }) => course.setCurve(course.chosen, target.value));
 $("point-add").addEventListener("click", () => course.addAfter(course.chosen));
 $("point-remove").addEventListener("click", () => course.remove(course.chosen));
 
@@ -229,6 +237,7 @@ $("draft").addEventListener("click", ({ target }) => {
   if (!what) return;
   does[what]();
   changed();
+  showTile();
   form.querySelector("[name=course]:checked")?.focus();
 });
 
@@ -249,6 +258,11 @@ $("quote").addEventListener("htmx:afterSettle", () => {
   listening.follow();
 });
 
+// A credit is spent by the button alone, never by an Enter in a field.
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
+});
+
 // --- All together ----------------------------------------------------------------------------------------------
 
 function follow() {
@@ -261,9 +275,15 @@ function follow() {
   before = valuesOf(form);
 }
 // A preset's own event comes after it has filled in the form.
-form.addEventListener("input", ({ target }) => target.name === "course" || follow());
+form.addEventListener("input", ({ target }) => {
+  if (target.name === "course") return;
+  // What is typed from here on would be lost by an undoing.
+  if (["filled", "afresh"].includes($("draft").dataset.now)) notice();
+  follow();
+});
 form.addEventListener("studio:change", follow);
 
 start();
 draft.watch();
 follow();
+showTile();

@@ -1,0 +1,274 @@
+"""The studio in a real browser: presets, the drawn beat, the draft, listening."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from audio import TrackSpec
+from jobs.studio.form import JobForm
+from jobs.studio.presets import PRESETS
+from tests.browser.test_journey import _sign_in
+from tests.jobs.choices import FILLINGS
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture
+def studio(page, site, complaints):
+    """The studio of somebody who comes for the first time; nothing may complain."""
+    _sign_in(page, site)
+    yield page
+    assert complaints == []
+
+
+def _words(page):
+    return page.get_by_label("Your words")
+
+
+def _choose(page, preset):
+    page.get_by_role("radio", name=re.compile(f"^{preset}")).check(force=True)
+
+
+# --- One recipe -------------------------------------------------------------------------------
+
+# What the page would send, and what its preview would play.
+_BOTH = """async values => {
+    const { fill, valuesOf } = await import("/static/js/studio/form.js");
+    const { recipeOf } = await import("/static/js/studio/recipe.js");
+    const form = document.getElementById("studio");
+    form.reset();
+    fill(form, values);
+    return [valuesOf(form), recipeOf(form)];
+}"""
+
+STARTS = {preset.key: preset.choices() for preset in PRESETS}
+
+
+def test_the_browser_and_the_server_make_the_same_recipe(studio):
+    for name, filling in (STARTS | FILLINGS).items():
+        sent, recipe = studio.evaluate(_BOTH, {"affirmations": "I am calm\nI am here."} | filling)
+        form = JobForm(sent)
+        assert form.is_valid(), (name, form.errors)
+        assert TrackSpec.parse(recipe) == form.cleaned_data["spec"], name
+
+
+# --- A first track in a few taps --------------------------------------------------------------
+
+
+def test_a_first_track_takes_three_taps_and_no_typing(browser, site):
+    phone = {"width": 390, "height": 844}
+    with browser.new_context(viewport=phone, has_touch=True) as context, context.new_page() as page:
+        _sign_in(page, site)
+        page.get_by_role("button", name="Start from a few lines").tap()
+        expect(page.locator("#cost")).to_contain_text("1 credit")
+        expect(_words(page)).to_have_value(re.compile("I let the day go"))
+        _choose(page, "Nap")
+        expect(_words(page)).to_have_value(re.compile("I have a little time"))
+        expect(page.get_by_label("Length", exact=True)).to_have_value("25")
+        page.get_by_label("Length", exact=True).fill("1")
+        page.get_by_label("How often each line").fill("1")
+        page.get_by_label("Fade out").evaluate("field => { field.value = 2 }")
+        page.get_by_role("button", name=re.compile("Make my track")).dblclick()
+        expect(page).to_have_url(re.compile(r"/jobs/[0-9a-f-]{36}/$"))
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("little time"))
+        # One job for two clicks, and nothing of it left as a draft.
+        page.goto(f"{site.url}/studio/")
+        expect(_words(page)).to_have_value("")
+        expect(page.locator("#draft")).to_be_hidden()
+        page.goto(f"{site.url}/jobs/")
+        assert page.locator("a[href^='/jobs/']:has-text('little time')").count() == 1
+
+
+def test_a_preset_fills_the_form_keeps_own_words_and_can_be_undone(studio):
+    _words(studio).fill("My own words")
+    studio.get_by_label("Length", exact=True).fill("33")
+    _choose(studio, "Focus")
+    expect(studio.get_by_role("status").filter(has_text="Focus is filled in")).to_be_visible()
+    expect(studio.get_by_label("Length", exact=True)).to_have_value("40")
+    expect(studio.get_by_label("Rain", exact=True).first).to_be_checked()
+    expect(studio.get_by_label("Ocean", exact=True).first).not_to_be_checked()
+    expect(_words(studio)).to_have_value("My own words")
+    studio.get_by_role("button", name="Undo").click()
+    expect(studio.get_by_label("Length", exact=True)).to_have_value("33")
+    expect(studio.get_by_label("Ocean", exact=True).first).to_be_checked()
+    expect(studio.get_by_role("radio", name=re.compile("^Sleep"))).to_be_checked()
+
+
+def test_a_link_can_name_the_preset(studio, site):
+    studio.goto(f"{site.url}/studio/?preset=energy")
+    expect(studio.get_by_role("radio", name=re.compile("^Energy"))).to_be_checked()
+    expect(studio.get_by_label("Length", exact=True)).to_have_value("15")
+
+
+# --- The beat over time -----------------------------------------------------------------------
+
+
+def _curve(page):
+    return page.evaluate("JSON.parse(document.getElementById('curve-value').value)")
+
+
+def test_points_move_with_the_keyboard_and_say_where_they_are(studio):
+    points = studio.get_by_role("slider", name=re.compile("^Point"))
+    expect(points).to_have_count(4)
+    point = points.nth(1)
+    expect(point).to_have_attribute("aria-valuetext", "minute 4.5, 8 Hz, Theta")
+    point.focus()
+    studio.keyboard.press("Shift+ArrowUp")
+    studio.keyboard.press("ArrowUp")
+    studio.keyboard.press("ArrowRight")
+    expect(point).to_have_attribute("aria-valuetext", "minute 5, 9.1 Hz, Alpha")
+    expect(studio.get_by_role("radio", name=re.compile("^Your own"))).to_be_checked()
+    studio.keyboard.press("Enter")
+    expect(points).to_have_count(5)
+    expect(points.nth(2)).to_be_focused()
+    studio.keyboard.press("Delete")
+    expect(points).to_have_count(4)
+    # The ends stay, and keep their time.
+    points.first.focus()
+    studio.keyboard.press("Delete")
+    studio.keyboard.press("ArrowRight")
+    assert _curve(studio)[0][0] == 0
+    expect(points).to_have_count(4)
+
+
+def test_points_are_dragged_and_added_with_a_pointer(studio):
+    point = studio.get_by_role("slider", name=re.compile("^Point 3"))
+    point.scroll_into_view_if_needed()
+    box = point.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    studio.mouse.move(x, y)
+    studio.mouse.down()
+    studio.mouse.move(x + 60, y - 50, steps=5)
+    studio.mouse.up()
+    share, hz, _curve_name = _curve(studio)[2]
+    assert share > 0.5
+    assert 4 < hz < 12
+    studio.mouse.dblclick(x - 80, y - 100)
+    assert len(_curve(studio)) == 5
+
+
+def test_a_point_is_set_exactly_by_its_figures(studio):
+    studio.get_by_role("slider", name=re.compile("^Point 2")).focus()
+    studio.get_by_text("This point exactly").click()
+    studio.get_by_label("Minute", exact=True).fill("9")
+    studio.get_by_label("Beat in Hz").fill("7.5")
+    studio.get_by_label("Goes on").select_option("step")
+    assert _curve(studio)[1] == [0.2, 7.5, "step"]
+
+
+def test_an_enter_in_a_field_spends_nothing(studio):
+    _words(studio).fill("I am calm")
+    studio.get_by_label("Length", exact=True).press("Enter")
+    expect(studio.locator("#cost")).to_contain_text("1 credit")
+    expect(studio).to_have_url(re.compile("/studio/$"))
+
+
+def test_spoken_lines_are_marked_on_the_same_axis(studio):
+    _words(studio).fill("I am calm\nI am here")
+    studio.get_by_label("How often each line").fill("3")
+    expect(studio.locator(".course .spoken")).to_have_attribute("d", re.compile("^(M[^M]+){6}$"))
+
+
+# --- The draft --------------------------------------------------------------------------------
+
+
+def test_a_draft_outlives_the_page_the_session_and_a_start_afresh(studio, site):
+    _choose(studio, "Nap")
+    _words(studio).fill("Do not lose me")
+    studio.get_by_label("Length", exact=True).fill("7")
+    studio.context.clear_cookies(name=re.compile("session"))
+    studio.get_by_role("button", name=re.compile("Make my track")).click()
+    _sign_in(studio, site)
+    expect(studio.locator("#draft")).to_contain_text("Your draft is back")
+    expect(_words(studio)).to_have_value("Do not lose me")
+    expect(studio.get_by_label("Length", exact=True)).to_have_value("7")
+    expect(studio.get_by_role("radio", name=re.compile("^Nap"))).to_be_checked()
+    studio.get_by_role("button", name="Start afresh").click()
+    expect(_words(studio)).to_have_value("")
+    studio.get_by_role("button", name="Undo").click()
+    expect(_words(studio)).to_have_value("Do not lose me")
+
+
+def test_a_token_that_ran_out_loses_nothing(studio, site, complaints):
+    _words(studio).fill("Do not lose me either")
+    token = studio.locator("#studio [name=csrfmiddlewaretoken]")
+    token.evaluate("token => { token.value = 'x'.repeat(64) }")
+    studio.get_by_role("button", name=re.compile("Make my track")).click()
+    expect(studio).not_to_have_title(re.compile("Studio"))
+    studio.goto(f"{site.url}/studio/")
+    expect(_words(studio)).to_have_value("Do not lose me either")
+    complaints.clear()  # the browser's note of the 403
+
+
+def test_a_draft_is_offered_where_another_form_was_asked_for(studio, site):
+    _words(studio).fill("For later")
+    studio.goto(f"{site.url}/studio/?preset=energy")
+    expect(_words(studio)).to_have_value("")
+    studio.get_by_role("button", name="Bring it back").click()
+    expect(_words(studio)).to_have_value("For later")
+
+
+# --- Listening --------------------------------------------------------------------------------
+
+
+def test_listening_goes_on_while_things_change_and_starts_where_one_likes(studio):
+    studio.get_by_label("Listen from").evaluate(
+        "slider => { slider.value = 0.5; slider.dispatchEvent(new Event('input')) }"
+    )
+    button = studio.get_by_role("button", name="Listen")
+    button.click()
+    expect(studio.locator("#listen")).to_have_attribute("aria-pressed", "true")
+    at = studio.get_by_label("Listen from")
+    expect(at).not_to_have_js_property("value", "0.5")
+    studio.get_by_label("Wind", exact=True).first.check(force=True)
+    expect(at).not_to_have_js_property("value", at.input_value())
+    assert 0.5 < float(at.input_value()) < 0.51
+    studio.get_by_role("button", name="Stop").click()
+    expect(studio.locator("#listen")).to_have_attribute("aria-pressed", "false")
+
+
+# --- Mistakes, and weight ---------------------------------------------------------------------
+
+
+def test_a_mistake_in_what_is_folded_away_is_brought_out_and_led_to(studio):
+    _words(studio).fill("I am calm")
+    studio.evaluate("""() => {
+        document.getElementById("curve-value").value = "[[0, 99, 1]]";
+        document.getElementById("id_course_drawn").checked = true;
+        document.getElementById("id_gap_s").value = "9999";
+    }""")
+    studio.get_by_role("button", name=re.compile("Make my track")).click()
+    summary = studio.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(studio.get_by_label("Pause between lines")).to_be_visible()
+    summary.get_by_role("link", name=re.compile("The beat over time")).click()
+    expect(studio.locator("#id_curve")).to_be_focused()
+    expect(_words(studio)).to_have_value("I am calm")
+
+
+def test_a_server_that_is_gone_is_told_and_nothing_else_happens(studio, complaints):
+    studio.route("**/studio/quote/", lambda route: route.abort())
+    _words(studio).fill("I am calm")
+    expect(studio.locator("#trouble")).to_contain_text("does not answer")
+    studio.unroute("**/studio/quote/")
+    _words(studio).fill("I am calm again")
+    expect(studio.locator("#cost")).to_contain_text("1 credit")
+    expect(studio.locator("#trouble")).to_be_hidden()
+    complaints.clear()  # the browser's note of the broken request
+
+
+MOST_BYTES = 120_000
+
+
+def test_the_page_is_light(browser, site):
+    with browser.new_context() as context, context.new_page() as page:
+        _sign_in(page, site)
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        received = []
+        session.on("Network.loadingFinished", lambda event: received.append(event))
+        page.reload(wait_until="networkidle")
+        assert len(received) > 8
+        assert sum(event["encodedDataLength"] for event in received) <= MOST_BYTES
