@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audio import Synthesiser, Voice
 from audio.speech.elevenlabs import ElevenLabs
 from audio.speech.espeak import Espeak
-from jobs.voice_service import VoiceService
+from jobs.voice_service import WAIT_SECONDS, VoiceService
 
 logger = logging.getLogger(__name__)
 VOICES_SECONDS = 600
@@ -24,10 +24,10 @@ def voices() -> list[tuple[str, list[Voice]]]:
     return [(_("Natural voices"), list(_natural_voices())), simple]
 
 
-def synthesiser_for(voice_id: str) -> Synthesiser:
-    """Who speaks ``voice_id``."""
+def synthesiser_for(voice_id: str, *, patience_s: float = WAIT_SECONDS) -> Synthesiser:
+    """Who speaks ``voice_id``; one that is busy is waited for ``patience_s`` seconds."""
     if voice_id.startswith("elevenlabs:"):
-        return VoiceService(_elevenlabs())
+        return VoiceService(_elevenlabs(), patience_s=patience_s)
     return _espeak()
 
 

@@ -2,11 +2,13 @@ from django.urls import path
 
 from jobs import file_views, sharing_views, shelf_views, views
 from jobs.studio import views as studio
+from jobs.studio.samples import voice_sample
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("studio/", studio.studio, name="studio"),
     path("studio/quote/", studio.quote, name="quote"),
+    path("studio/voice/<str:voice_id>/", voice_sample, name="voice_sample"),
     path("jobs/", views.job_list, name="jobs"),
     path("jobs/<uuid:job_id>/", views.job_detail, name="job"),
     path("jobs/<uuid:job_id>/status/", views.job_status, name="job_status"),

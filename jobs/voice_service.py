@@ -24,10 +24,11 @@ class VoiceService:
     Parameters
     ----------
     voice : the synthesiser; its ``concurrency`` holds for all workers together.
+    patience_s : seconds to wait for a place.
     """
 
-    def __init__(self, voice: Synthesiser) -> None:
-        self._voice = voice
+    def __init__(self, voice: Synthesiser, *, patience_s: float = WAIT_SECONDS) -> None:
+        self._voice, self._patience_s = voice, patience_s
         self.concurrency = voice.concurrency
         self.cache_key = voice.cache_key
 
@@ -39,7 +40,7 @@ class VoiceService:
         SpeechServiceRefusesError
             At once, without asking, for a minute after the service refused one worker.
         SpeechError
-            The line failed, or no place came free for ten minutes.
+            The line failed, or no place came free in time.
         """
         with self._place():
             if refusal := cache.get(_CIRCUIT):
@@ -54,7 +55,7 @@ class VoiceService:
     def _place(self):
         """Hold one of the places that all workers share."""
         ours, place = uuid.uuid4().hex, None
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + self._patience_s
         while place is None:
             places = map(_PLACE.format, range(self.concurrency))
             place = next((p for p in places if cache.add(p, ours, PLACE_SECONDS)), None)

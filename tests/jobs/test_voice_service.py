@@ -69,12 +69,11 @@ def test_the_place_of_a_worker_that_was_killed_comes_free(voice, monkeypatch):
     assert VoiceService(voice).speak("I am calm", "v") == b"I am calm"
 
 
-def test_without_a_place_one_waits_only_so_long(voice, monkeypatch):
-    monkeypatch.setattr(voice_service, "WAIT_SECONDS", 0.1)
+def test_without_a_place_one_waits_only_so_long(voice):
     for n in range(voice.concurrency):
         cache.add(f"voice-service-place-{n}", "somebody", 60)
     with pytest.raises(SpeechError, match="busy"):
-        VoiceService(voice).speak("I am calm", "v")
+        VoiceService(voice, patience_s=0.1).speak("I am calm", "v")
     assert voice.asked == 0
 
 
