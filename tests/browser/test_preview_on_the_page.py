@@ -5,6 +5,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_journey import _sign_in as sign_in
+
 pytestmark = pytest.mark.xdist_group("browser")
 
 # Counts what the page makes for its sound, and listens to what comes out of it.
@@ -113,4 +115,32 @@ def test_what_one_changes_is_heard_at_once(front, complaints):
     front.evaluate("(spec) => preview.play(spec, { at_s: 3599.5 })", spec())
     _wait_until(front, "!preview.playing")
     _wait_until(front, "made.contexts[0].state === 'suspended'")
+    assert complaints == []
+
+
+_WORDS_ALONE = """async () => {
+    const { fill, valuesOf } = await import("/static/js/studio/form.js");
+    const form = document.getElementById("studio");
+    const words = { affirmations: "I am calm\\nI am here", lead_in_s: "0" };
+    fill(form, { ...valuesOf(form), ...words, beat_kind: "none", beds: [] });
+    form.dispatchEvent(new CustomEvent("studio:change", { bubbles: true }));
+}"""
+
+
+def test_the_studio_plays_the_chosen_voice_where_the_words_will_be(page, site, complaints):
+    page.add_init_script(_WATCH)
+    sign_in(page, site)
+    with page.expect_response("**/studio/voice/**") as response:
+        page.get_by_role("button", name="Hear this voice").click()
+    assert response.value.headers["content-type"] == "audio/mpeg"
+    expect(page.get_by_role("button", name="Hear this voice")).to_have_attribute(
+        "aria-pressed", "false", timeout=20_000
+    )
+
+    page.evaluate(_WORDS_ALONE)
+    expect(page.locator("#quote [data-marks]")).to_have_count(1)
+    page.get_by_role("button", name="Listen").click()
+    # Nothing but words: silence up to the first of them, then a voice.
+    _wait_until(page, "made.nodes.length && heard().state === 'running'")
+    _wait_until(page, "heard().peak > 0.05", seconds=30)
     assert complaints == []

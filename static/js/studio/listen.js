@@ -5,11 +5,13 @@ export class Listening {
   #button;
   #scrubber;
 
-  /** `recipe()` and `marks()` give what is to be heard; `moved(share, isPlaying)` hears of the place. */
-  constructor({ button, scrubber, recipe, marks, moved }) {
+  /**
+   * `recipe()` and `words()` give what is to be heard; `moved(share, isPlaying)` hears of the place.
+   */
+  constructor({ button, scrubber, recipe, words, moved }) {
     this.#button = button;
     this.#scrubber = scrubber;
-    this.ask = { recipe, marks, moved };
+    this.ask = { recipe, words, moved };
     button.hidden = false;
     button.addEventListener("click", () => (this.isPlaying ? this.stop() : this.start()));
     scrubber.addEventListener("input", (event) => {
@@ -30,7 +32,7 @@ export class Listening {
     try {
       this.#preview ??= await this.#load();
       if (!this.isPlaying) return;
-      await this.#preview.play(recipe, { at_s: this.#share * recipe.duration_s, marks: this.ask.marks() });
+      await this.#preview.play(recipe, { at_s: this.#share * recipe.duration_s, ...this.ask.words() });
     } catch {
       this.stop();
       this.#button.querySelector("span.start").textContent = this.#button.dataset.no;
@@ -45,7 +47,7 @@ export class Listening {
 
   /** The form has changed: sound like it. */
   follow() {
-    if (this.isPlaying) this.#preview?.update(this.ask.recipe(), { marks: this.ask.marks() });
+    if (this.isPlaying) this.#preview?.update(this.ask.recipe(), this.ask.words());
   }
 
   async #load() {

@@ -5,6 +5,7 @@ import { Course, drawnSmall } from "./course.js";
 import { Draft } from "./draft.js";
 import { bandAt, facts } from "./facts.js";
 import { fill, valuesOf } from "./form.js";
+import { VoiceSample } from "./hear.js";
 import { Listening } from "./listen.js";
 import { constantBeat, pointsOf, recipeOf, titleFrom } from "./recipe.js";
 
@@ -184,12 +185,14 @@ function marks() {
 
 // --- Listening -----------------------------------------------------------------------------------------------
 
+const sample = new VoiceSample({ button: $("hear"), select: $("id_voice") });
 $("listen-from").hidden = false;
 const listening = new Listening({
   button: $("listen"),
   scrubber: $("at"),
   recipe: () => recipeOf(form),
-  marks,
+  // Where words will be, a sentence of the voice is heard.
+  words: () => ({ marks: marks(), voice: sample.url }),
   moved(share, isPlaying) {
     const scrubber = $("at");
     const text = scrubber.dataset.value.replace("{minute}", Math.floor(share * course.minutes * 10) / 10);
