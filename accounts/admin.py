@@ -1,16 +1,19 @@
 """What staff see of people and their credits."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts import ledger
+from accounts.errors import NotEnoughCredits
 from accounts.models import LedgerEntry, User
 
 
@@ -119,6 +122,19 @@ class LedgerEntryAdmin(admin.ModelAdmin):
 
     def get_changeform_initial_data(self, request):
         return super().get_changeform_initial_data(request) | {"source": f"staff:{uuid.uuid4()}"}
+
+    def add_view(self, request, *args, **kwargs):
+        try:
+            return super().add_view(request, *args, **kwargs)
+        except NotEnoughCredits as error:
+            # Spent while the form was checked. It comes back as it was filled in.
+            self.message_user(
+                request,
+                f"Nothing was written: by now the balance is only {error.balance}.",
+                messages.ERROR,
+            )
+            filled = {name: request.POST.get(name, "") for name in ("user", "amount", "reason")}
+            return redirect(f"{request.path}?{urlencode(filled)}")
 
     def save_model(self, request, obj, form, change):
         ledger.adjust(

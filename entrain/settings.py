@@ -275,6 +275,8 @@ SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", **filled(check=Email()))
 ELEVENLABS_API_KEY = env.str("ELEVENLABS_API_KEY", **filled())
 ELEVENLABS_BASE_URL = env.origin("ELEVENLABS_BASE_URL", "https://api.elevenlabs.io")
 ELEVENLABS_CONCURRENCY = env.int("ELEVENLABS_CONCURRENCY", 2, validate=Range(min=1, max=15))
+# The last wait may take as long again; a place that all workers share is held for 90 s.
+ELEVENLABS_LINE_SECONDS = env.float("ELEVENLABS_LINE_SECONDS", 18, validate=Range(min=0.1, max=30))
 
 # --- The worker ------------------------------------------------------------------------------
 

@@ -51,4 +51,5 @@ def _elevenlabs() -> ElevenLabs:
         api_key=settings.ELEVENLABS_API_KEY,
         base_url=settings.ELEVENLABS_BASE_URL,
         concurrency=settings.ELEVENLABS_CONCURRENCY,
+        line_deadline_s=settings.ELEVENLABS_LINE_SECONDS,
     )

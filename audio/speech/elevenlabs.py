@@ -74,6 +74,7 @@ class ElevenLabs:
     base_url : scheme and host of the API.
     model : ``model_id`` of the API.
     concurrency : requests at a time that the plan permits (free 2, Starter 3, Creator 5, Pro 10).
+    line_deadline_s : seconds after which a line is waited for no more.
     """
 
     def __init__(
@@ -83,8 +84,10 @@ class ElevenLabs:
         base_url: str = "https://api.elevenlabs.io",
         model: str = "eleven_multilingual_v2",
         concurrency: int = 2,
+        line_deadline_s: float = LINE_DEADLINE_S,
     ) -> None:
         self.concurrency = concurrency
+        self._line_deadline_s = line_deadline_s
         self._base_url = base_url.rstrip("/")
         self._model = model
         self._api_key = api_key
@@ -109,7 +112,7 @@ class ElevenLabs:
         name = voice_id.removeprefix(f"{PROVIDER}:")
         if not _VOICE_NAME.fullmatch(name):
             raise SpeechError("this voice is not offered any more; choose another one")
-        deadline = time.monotonic() + LINE_DEADLINE_S
+        deadline = time.monotonic() + self._line_deadline_s
         try:
             return self._ask(f"/v1/text-to-speech/{name}", self._body(text), deadline)
         except (requests.Timeout, ReadTimeoutError):

@@ -1,5 +1,6 @@
 """Credits under real races: threads with connections of their own, on the suite's database."""
 
+import uuid
 from importlib import import_module
 from threading import Barrier
 
@@ -7,8 +8,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection
 from django.db.models import QuerySet
+from django.test import Client
 
 from accounts import demo, ledger
+from accounts.admin import AdjustmentForm
 from tests.at_once import at_once
 
 User = get_user_model()
@@ -113,3 +116,34 @@ def test_without_the_lock_the_database_still_refuses(ada):
     answers = at_once(2, lambda number: ledger.charge(ada, 1, source=f"job:{number}"))
     assert sorted(map(str, map(type, answers))) == sorted(map(str, (bool, IntegrityError)))
     assert sum(ada.ledger_entries.values_list("amount", flat=True)) == 0
+
+
+@pytest.mark.postgresql
+def test_staff_who_take_the_same_credit_at_once_are_told_who_was_late(ada, monkeypatch):
+    """Both forms are checked before either is written; on SQLite they come one after the other."""
+    staff = [User.objects.create_superuser(f"staff{n}@example.com") for n in range(2)]
+    checked, clean = Barrier(2, timeout=10), AdjustmentForm.clean
+
+    def checked_together(form):
+        data = clean(form)
+        checked.wait()
+        return data
+
+    monkeypatch.setattr(AdjustmentForm, "clean", checked_together)
+    add = "/admin/accounts/ledgerentry/add/"
+
+    def take(number):
+        browser = Client()
+        browser.force_login(staff[number])
+        fields = {
+            "user": ada.pk,
+            "amount": -1,
+            "reason": "taken",
+            "source": f"staff:{uuid.uuid4()}",
+        }
+        browser.post(add, fields)
+        return browser
+
+    pages = [browser.get(add, {"user": ada.pk}).content for browser in at_once(2, take)]
+    assert sum(b"by now the balance is only 0" in page for page in pages) == 1
+    assert ledger.balance(ada) == 0

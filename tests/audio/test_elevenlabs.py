@@ -121,15 +121,15 @@ def test_an_answer_without_end_is_given_up(server, voice, monkeypatch):
         voice.speak("I am calm", RACHEL)
 
 
-def test_a_silent_service_is_given_up_at_the_deadline(server, voice, monkeypatch):
-    monkeypatch.setattr(elevenlabs, "LINE_DEADLINE_S", 0.1)
+def test_a_silent_service_is_given_up_at_the_deadline(server):
+    voice = ElevenLabs(api_key=KEY, base_url=server.url, line_deadline_s=0.1)
     server.answers = [lambda handler: handler.connection.recv(1)]
     with pytest.raises(SpeechError, match="took too long"):
         voice.speak("I am calm", RACHEL)
 
 
-def test_a_dripping_service_is_given_up_at_the_deadline(server, voice, monkeypatch):
-    monkeypatch.setattr(elevenlabs, "LINE_DEADLINE_S", 0.3)
+def test_a_dripping_service_is_given_up_at_the_deadline(server):
+    voice = ElevenLabs(api_key=KEY, base_url=server.url, line_deadline_s=0.3)
     stop = threading.Event()
 
     def drip(handler):

@@ -1,8 +1,11 @@
 """Stand-ins at the edge of the program: a synthesiser, a store, and ElevenLabs' server."""
 
+import contextlib
 import io
 import json
+import socket
 import threading
+import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -112,3 +115,35 @@ class VoiceServer:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+MP3 = tone(kind="MP3")
+
+
+def drop(handler):
+    """Hang up without an answer."""
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+def cut_short(handler):
+    """Hang up halfway through the sound."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(MP3)))
+    handler.end_headers()
+    handler.wfile.write(MP3[: len(MP3) // 2])
+
+
+def never_answer(handler):
+    """Stay silent until the other side hangs up."""
+    handler.connection.recv(1)
+
+
+def drip(handler):
+    """Send a byte now and then."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000000")
+    handler.end_headers()
+    with contextlib.suppress(OSError):  # until the other side hangs up
+        for _ in range(100):
+            handler.wfile.write(b"x")
+            time.sleep(0.05)

@@ -1,18 +1,12 @@
 """Whatever the voice service does, a job ends in a true state and nobody pays for nothing."""
 
-import contextlib
-import socket
-import time
-
 import pytest
 from django.core.cache import cache
 
-from audio.speech import elevenlabs
 from jobs import lifecycle, rendering, speech
 from jobs.models import Job
-from tests.audio.voices import VoiceServer, tone
+from tests.audio.voices import MP3, VoiceServer, cut_short, drip, drop, never_answer
 
-MP3 = tone(kind="MP3")
 LINES = 2
 
 
@@ -24,6 +18,7 @@ def server(settings):
         settings.ELEVENLABS_API_KEY = "secret-key-4711"
         settings.ELEVENLABS_BASE_URL = server.url
         settings.ELEVENLABS_CONCURRENCY = 1
+        settings.ELEVENLABS_LINE_SECONDS = 0.5
         speech._elevenlabs.cache_clear()
         yield server
     speech._elevenlabs.cache_clear()
@@ -38,41 +33,16 @@ def spec(spec, request):
     return spec.model_copy(update={"speech": words})
 
 
-def _drop(handler):
-    handler.connection.shutdown(socket.SHUT_RDWR)
-
-
-def _cut_short(handler):
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(len(MP3)))
-    handler.end_headers()
-    handler.wfile.write(MP3[: len(MP3) // 2])
-
-
-def _never_answer(handler):
-    handler.connection.recv(1)
-
-
-def _drip(handler):
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000000")
-    handler.end_headers()
-    with contextlib.suppress(OSError):  # until the other side hangs up
-        for _ in range(100):
-            handler.wfile.write(b"x")
-            time.sleep(0.05)
-
-
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
         ((500, b"<html>oops</html>"), "The voice service failed; try again later."),
         ((200, b"this is no sound"), "not sound"),
         ((200, MP3[:100]), "sound"),
-        (_cut_short, "The voice service could not be reached; try again later."),
-        (_drop, "The voice service could not be reached; try again later."),
-        (_never_answer, "The voice service took too long; try again later."),
-        (_drip, "The voice service took too long; try again later."),
+        (cut_short, "The voice service could not be reached; try again later."),
+        (drop, "The voice service could not be reached; try again later."),
+        (never_answer, "The voice service took too long; try again later."),
+        (drip, "The voice service took too long; try again later."),
         ((401, {"detail": {"status": "invalid_api_key"}}), "choose an offline voice"),
         ((401, {"detail": {"status": "quota_exceeded"}}), "choose an offline voice"),
     ],
@@ -88,10 +58,7 @@ def _drip(handler):
         "quota",
     ],
 )
-def test_the_job_fails_in_words_with_the_credit_back(
-    claim, server, balance, monkeypatch, answer, says
-):
-    monkeypatch.setattr(elevenlabs, "LINE_DEADLINE_S", 0.5)
+def test_the_job_fails_in_words_with_the_credit_back(claim, server, balance, answer, says):
     server.answers = [answer] * LINES
     rendering.speak(claim)
     job = Job.objects.get()
