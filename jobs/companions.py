@@ -4,6 +4,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from jobs import extras
 from jobs.database import DATABASE_GONE, outlast
 from jobs.extras import Hold
 from jobs.models import TrackFile
-from jobs.rendering import ReportingFile
+from jobs.rendering import ReportingFile, undisturbed
 from jobs.storage import companion_key, delete_file, delete_tries, tracks
 from jobs.workspace import workspace
 
@@ -85,7 +86,11 @@ def make(hold: Hold) -> None:
     except Exception:
         logger.exception("extras of %s try %s broke", report, hold.try_)
         outlast(lambda: extras.hand_back(hold))
-    # Told to stop (SystemExit), the lease runs out and the sweeper sends the rest again.
+    except SystemExit:
+        # What Celery's pool makes of SIGTERM.
+        with undisturbed(), suppress(*DATABASE_GONE):
+            extras.release(hold)
+        raise
 
 
 def _make_what_is_missing(hold: Hold, folder: Path) -> bool:

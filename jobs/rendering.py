@@ -142,13 +142,13 @@ def _released_when_told_to_stop(claim: Claim):
         logger.info("job %s attempt %s handed back: told to stop", claim.job.pk, claim.attempt)
         # The pool ends a process in this way, too, that is over its time.
         overdue = time.monotonic() - begun >= time_limits(claim.job)["soft_time_limit"]
-        with _undisturbed(), suppress(*DATABASE_GONE):
+        with undisturbed(), suppress(*DATABASE_GONE):
             (lifecycle.hand_back if overdue else lifecycle.release)(claim)
         raise
 
 
 @contextmanager
-def _undisturbed():
+def undisturbed():
     """Let a second SIGTERM wait: it would end the process at once."""
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:

@@ -18,6 +18,21 @@ from audio import TrackSpec  # noqa: E402
 from jobs import housekeeping, lifecycle, storage, tasks  # noqa: E402
 from jobs.models import Job  # noqa: E402
 
+
+def submit_many(person: int, count: int) -> None:
+    """Submit so many short tracks at one go."""
+    spec = TrackSpec.parse(
+        {
+            "title": "One of many",
+            "duration_s": 60,
+            "beats": [{"kind": "binaural", "beat_hz": 6}],
+            "speech": {"lines": ["I am calm"], "voice": "espeak:en-us+f3"},
+        }
+    )
+    for number in range(count):
+        lifecycle.submit_job(User(pk=person), spec, key=str(number))
+
+
 NAMES = {
     "Job": Job,
     "TrackSpec": TrackSpec,
@@ -26,6 +41,7 @@ NAMES = {
     "ledger": ledger,
     "lifecycle": lifecycle,
     "storage": storage,
+    "submit_many": submit_many,
     "tasks": tasks,
 }
 

@@ -49,6 +49,8 @@ class Process:
         ]
         # Local, with the demo account, and otherwise what production runs.
         assert words.pop(0) == "ENVIRONMENT=production"
+        if words[0] == "nice":
+            before = [*before, words.pop(0)]
         self.name, self.log_file = name, log
         with log.open("a") as out:
             self.popen = subprocess.Popen(
@@ -143,6 +145,7 @@ class Plant:
         options = {
             "worker": ["--concurrency", "1", "--hostname", f"{label}@%h", *QUIET],
             "speech": ["--concurrency", "1", "--hostname", f"{label}@%h", *QUIET],
+            "extras": ["--hostname", f"{label}@%h", *QUIET],
             "beat": ["--schedule", str(self.folder / f"{label}-schedule"), "--pidfile="],
             "web": [],
         }[name]
@@ -205,7 +208,14 @@ class Plant:
         self.ask(f"ledger.adjust(User(pk={pk}), {credits}, reason='tests')")
         return pk
 
-    def submit(self, *, person: int | None = None, seconds: int = SHORT_S, lines=None) -> str:
+    def submit(
+        self,
+        *,
+        person: int | None = None,
+        seconds: int = SHORT_S,
+        lines=("I am calm",),
+        voice: str = "espeak:en-us+f3",
+    ) -> str:
         """Submit a track; gives the job's id."""
         self._sequence += 1
         spec = {
@@ -213,7 +223,7 @@ class Plant:
             "duration_s": seconds,
             "beats": [{"kind": "binaural", "beat_hz": 6}],
             "beds": [{"kind": "noise", "colour": "pink"}],
-            "speech": {"lines": lines or ["I am calm"], "voice": "espeak:en-us+f3"},
+            "speech": {"lines": list(lines), "voice": voice},
         }
         pk = self.ask(
             f"lifecycle.submit_job(User(pk={person or self.person()}), "

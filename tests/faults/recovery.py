@@ -1,0 +1,101 @@
+"""How soon a job goes on after a fault, at default timings: `python -m tests.faults.recovery`.
+
+Renders a track that does not end by itself; kills, stops or silences what works on it, and takes
+the time until another attempt has begun; then the time from cancelling to the worker's own word
+that it has stopped. Prints each, and ends with 1 when one is above its goal. Takes about five
+minutes.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.faults.plant import TIMINGS, Plant
+
+RECOVERY_GOAL_SECONDS, CANCEL_GOAL_SECONDS = 90.0, 2.0
+
+
+def kill_process(plant: Plant) -> None:
+    """kill -9 of the pool's process."""
+    for pid in plant.processes["worker"].children:
+        os.kill(pid, signal.SIGKILL)
+
+
+def kill_worker(plant: Plant) -> None:
+    """kill -9 of the worker; another is started in its place."""
+    plant.processes["worker"].kill()
+    plant.start_missing()
+
+
+def stop_worker(plant: Plant) -> None:
+    """SIGTERM to the worker; another is there."""
+    plant.start("worker", label="second")
+    plant.wait_until(lambda: " ready." in plant.processes["second"].log, "the second worker")
+    plant.processes["worker"].send(signal.SIGTERM)
+
+
+def freeze_worker(plant: Plant) -> None:
+    """SIGSTOP to the worker and its pool; another is there."""
+    plant.start("worker", label="second")
+    plant.wait_until(lambda: " ready." in plant.processes["second"].log, "the second worker")
+    plant.processes["worker"].send_all(signal.SIGSTOP)
+
+
+def kill_worker_and_broker(plant: Plant) -> None:
+    """kill -9 of the worker and of Redis with all its messages."""
+    plant.broker.stop(signal.SIGKILL)
+    plant.broker.start()
+    kill_worker(plant)
+
+
+FAULTS = [kill_process, stop_worker, kill_worker, freeze_worker, kill_worker_and_broker]
+
+
+def recovery_seconds(plant: Plant, fault) -> float:
+    """Seconds from the fault until another attempt has begun; the job is completed then."""
+    plant.settle()
+    pk = plant.submit_endless()
+    attempt, began = plant.job(pk).attempt, time.monotonic()
+    fault(plant)
+    plant.wait_until(lambda: plant.job(pk).attempt > attempt, "another attempt", seconds=300)
+    took = time.monotonic() - began
+    assert plant.wait_for_end(seconds=300) == {"completed"}
+    for label in set(plant.processes) & {"worker", "second"}:
+        plant.end(label)
+    return took
+
+
+def cancel_seconds(plant: Plant) -> float:
+    """Seconds from cancelling a render until its worker says that it has stopped."""
+    pk = plant.submit_endless()
+    worker, began = plant.processes["worker"], time.monotonic()
+    assert plant.ask(f"lifecycle.cancel(Job.objects.get(pk='{pk}'))")
+    plant.wait_until(lambda: f"job {pk} attempt 2 stopped" in worker.log, "it to stop")
+    return time.monotonic() - began
+
+
+def main() -> int:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    with tempfile.TemporaryDirectory(prefix="entrain-recovery-") as folder, ExitStack() as stack:
+        plant = Plant(Path(folder), stack)
+        for name in TIMINGS:
+            del plant.environment[name]
+        slowest = 0.0
+        for fault in FAULTS:
+            seconds = recovery_seconds(plant, fault)
+            slowest = max(slowest, seconds)
+            what = fault.__name__.replace("_", " ")
+            print(f"{what}: another attempt after {seconds:.1f} s", flush=True)
+        plant.settle()
+        cancelled = cancel_seconds(plant)
+        print(f"cancel: stopped after {cancelled:.1f} s")
+    return 0 if slowest <= RECOVERY_GOAL_SECONDS and cancelled <= CANCEL_GOAL_SECONDS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
