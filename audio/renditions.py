@@ -28,7 +28,7 @@ from audio.watch import Watch
 _MILLISECOND = Fraction(1, 1000)
 
 
-class _Coding(NamedTuple):
+class Coding(NamedTuple):
     """How a kind of file is made; ``sample_rate`` None keeps that of the recording."""
 
     container: str
@@ -39,14 +39,14 @@ class _Coding(NamedTuple):
     container_options: dict[str, str] = {}
 
 
-_OPUS = _Coding("ogg", "libopus", 128_000, {"application": "audio"}, 48_000)
-_CODINGS = {
+_OPUS = Coding("ogg", "libopus", 128_000, {"application": "audio"}, 48_000)
+CODINGS = {
     ".opus": _OPUS,
     ".ogg": _OPUS,
-    ".mp3": _Coding("mp3", "libmp3lame", 192_000, {"joint_stereo": "0"}),
+    ".mp3": Coding("mp3", "libmp3lame", 192_000, {"joint_stereo": "0"}),
     # No intensity stereo, no mid/side, no noise in the place of what is there.
     # The index stands first, so that a browser can play before it has all.
-    ".m4a": _Coding(
+    ".m4a": Coding(
         "mp4",
         "aac",
         192_000,
@@ -54,7 +54,7 @@ _CODINGS = {
         container_options={"movflags": "faststart", "brand": "M4A "},
     ),
 }
-ENDINGS = tuple(_CODINGS)
+ENDINGS = tuple(CODINGS)
 # At 96,000 AAC let the ears come as close as 37 dB, at 64,000 Opus did.
 BIT_RATE = Range(128_000, 320_000, "bits a second")
 
@@ -109,11 +109,11 @@ def make_rendition(
     watch.tell(1.0)
 
 
-def _coding_of(path: Path, bit_rate: int | None) -> _Coding:
+def _coding_of(path: Path, bit_rate: int | None) -> Coding:
     ending = path.suffix.lower()
-    if ending not in _CODINGS:
+    if ending not in CODINGS:
         raise AudioError(f"the file must end in {', '.join(ENDINGS)}, not in “{ending}”")
-    coding = _CODINGS[ending]
+    coding = CODINGS[ending]
     if bit_rate is None:
         return coding
     if not BIT_RATE.low <= bit_rate <= BIT_RATE.high:
@@ -124,7 +124,7 @@ def _coding_of(path: Path, bit_rate: int | None) -> _Coding:
 def _transcode(
     recording: InputContainer,
     rendition: OutputContainer,
-    coding: _Coding,
+    coding: Coding,
     tags: Tags,
     watch: Watch,
 ) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio import AudioError, Cancelled, TrackSpec, cover, output
+from audio import AudioError, Cancelled, Clip, TrackSpec, cover, output, render
 from audio.dither import quantised
 from audio.renditions import make_rendition
 from audio.tags import Chapter, Tags
@@ -102,6 +102,48 @@ def test_the_ears_stay_apart_and_the_beat_stays_true(tmp_path, recordings, name,
         assert 20 * np.log10(abs(fit(own, hz, rate) / fit(other, hz, rate))) > 40
     beat_hz = frequency(left, left_hz, rate) - frequency(right, right_hz, rate)
     assert beat_hz == pytest.approx(left_hz - right_hz, abs=5e-4)
+
+
+def voice(seconds: float = 2.5) -> np.ndarray:
+    """A voice whose pitch wanders across the tones of the beat."""
+    times = np.arange(round(seconds * RATE)) / RATE
+    turns = np.cumsum(205 + 25 * np.sin(2 * np.pi * 0.7 * times)) / RATE
+    buzz = sum(np.sin(2 * np.pi * n * turns) / n for n in range(1, 20))
+    return 0.15 * buzz * np.sin(np.pi * 4 * times) ** 2
+
+
+@pytest.fixture(scope="module")
+def full_mix(tmp_path_factory):
+    """Everything at once, as loud as it comes: 200 Hz ± 3, pink noise, waves, words, ducking."""
+    folder = tmp_path_factory.mktemp("mix")
+    lines = ["one", "two", "three"]
+    spec = TrackSpec.parse(
+        {
+            "title": "Mix",
+            "duration_s": 60,
+            "beats": [{"kind": "binaural", "beat_hz": 6, "carrier_hz": 200}],
+            "beds": [{"kind": "noise"}, {"kind": "ocean"}],
+            "speech": {"lines": lines, "voice": "x", "repetitions": 4},
+            "master": {"target_lufs": -14},
+        }
+    )
+    clips = {line: Clip.save(voice(), folder / f"{line}.npy") for line in lines}
+    render(spec, folder / "mix.flac", clips=clips)
+    return folder / "mix.flac"
+
+
+@pytest.mark.parametrize("ending", ["flac", "opus", "mp3", "m4a"])
+def test_the_beat_of_a_full_mix_stays_true(tmp_path, full_mix, ending):
+    path = full_mix
+    if ending != "flac":
+        path = tmp_path / f"mix.{ending}"
+        make_rendition(full_mix, path)
+    sound, rate = decoded(path)
+    left, right = sound[4 * rate : 55 * rate].T
+    for own, other, hz in ((left, right, 203.0), (right, left, 197.0)):
+        assert 20 * np.log10(abs(fit(own, hz, rate) / fit(other, hz, rate))) > 40
+    beat_hz = frequency(left, 203.0, rate) - frequency(right, 197.0, rate)
+    assert beat_hz == pytest.approx(6, abs=1e-3)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
