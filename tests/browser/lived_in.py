@@ -29,7 +29,7 @@ def lived_in(site: Site) -> Place:
         for name, value in visitor.cookies.get_dict().items()
     ]
     pages = ["/studio/", f"{track}like/", "/jobs/", track, f"{track}delete/"]
-    pages += ["/accounts/credits/", "/accounts/logout/", "/jobs/nowhere/"]
+    pages += ["/accounts/", "/accounts/credits/", "/accounts/logout/", "/jobs/nowhere/"]
     return Place(site.url, cookies, pages)
 
 

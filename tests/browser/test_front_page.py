@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("browser")
-FIRST_LOAD_BYTES = 120_000
 
 
 def test_a_sound_plays_at_once_and_follows_the_chosen_band(page, site, complaints):
@@ -30,17 +29,6 @@ def test_without_javascript_there_is_no_dead_button(browser, site):
         expect(page.get_by_role("button", name=re.compile("Play"))).to_have_count(0)
         page.get_by_role("link", name="Make your own track").click()
         expect(page).to_have_url(re.compile("/accounts/login/"))
-
-
-@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/nowhere/"])
-def test_a_first_visit_is_light_and_goes_nowhere_else(browser, site, path):
-    with browser.new_context() as context, context.new_page() as page:
-        answers = []
-        page.on("requestfinished", lambda request: answers.append(request))
-        page.goto(site.url + path, wait_until="networkidle")
-        assert all(request.url.startswith(site.url) for request in answers)
-        weights = {request.url: request.sizes()["responseBodySize"] for request in answers}
-        assert sum(weights.values()) <= FIRST_LOAD_BYTES, weights
 
 
 def test_the_theme_changes_at_once_and_stays(page, site):

@@ -112,28 +112,3 @@ def test_the_form_works_without_javascript(browser, site):
         page.get_by_role("button", name=re.compile("Make my track")).click()
         expect(page.get_by_text("Has a control character").first).to_be_visible()
         expect(page.locator("#quote")).to_contain_text("spoken lines")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_every_page_fits_its_window_in_both_themes(browser, site, width, scheme, tmp_path):
-    size = {"width": width, "height": 800}
-    with browser.new_context(viewport=size, color_scheme=scheme) as context:
-        page = context.new_page()
-        complaints = []
-        page.on("console", lambda m: m.type in ("error", "warning") and complaints.append(m.text))
-        paths = ["/", "/accounts/login/", "/nowhere/"]
-        for path in paths:
-            page.goto(site.url + path)
-            _fits(page, width)
-        complaints.clear()  # the page that is not there
-        _sign_in(page, site)
-        for path in ["/studio/", "/jobs/", "/accounts/credits/", "/accounts/logout/"]:
-            page.goto(site.url + path)
-            _fits(page, width)
-        assert complaints == []
-
-
-def _fits(page, width):
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-    assert page.locator("h1").count() == 1, page.url
