@@ -117,8 +117,12 @@ class Mix:
                 sample_rate=spec.sample_rate,
             )
 
-    def blocks(self, block_frames: int, *, gain: float = 1.0) -> Iterator[np.ndarray]:
+    def blocks(
+        self, block_frames: int, *, gain: float = 1.0, start: int = 0
+    ) -> Iterator[np.ndarray]:
         """Yield the track as float32 blocks of shape (``block_frames``, 2), the last shorter.
+
+        ``start`` is the first frame of the first block.
 
         Faded at both ends, multiplied by ``gain``, and not yet limited: the sum of loud layers
         goes beyond ±1. Each ear lies in one piece in memory, which the next block uses again.
@@ -126,12 +130,12 @@ class Mix:
         than the steps of 24 bits.
         """
         memory = np.empty((2, min(block_frames, self._spec.frames)), np.float32)
-        for start in range(0, self._spec.frames, block_frames):
-            frames = min(block_frames, self._spec.frames - start)
+        for first in range(start, self._spec.frames, block_frames):
+            frames = min(block_frames, self._spec.frames - first)
             block = memory[:, :frames].T
             block.fill(0)
             for at in range(0, len(block), CHUNK_FRAMES):
-                self._fill(block[at : at + CHUNK_FRAMES], start + at, gain)
+                self._fill(block[at : at + CHUNK_FRAMES], first + at, gain)
             yield block
 
     def _fill(self, chunk: np.ndarray, start: int, gain: float) -> None:

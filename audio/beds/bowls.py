@@ -68,7 +68,8 @@ class BowlsLayer(BedLayer):
 
     def _rms(self) -> float:
         """RMS over the ringing of a stroke, so rare strokes are no louder than frequent ones."""
-        energy = np.mean([np.vdot(wave, wave) / 2 for wave in self._waves])
+        # Added up in float32, it would be another level on another processor.
+        energy = np.mean([np.square(w).sum(dtype=np.float64) / 2 for w in self._waves])
         forces = 0.6 + 0.4 * (np.arange(100) + 0.5) / 100
         ringing_s = min(self._interval_s, LEVELLED_S)
         return float(np.sqrt(energy * np.mean(forces**2) / (ringing_s * self._rate)))
