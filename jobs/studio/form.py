@@ -4,7 +4,6 @@ What sound permits is decided by the spec; here its errors are put beside the ri
 """
 
 import itertools
-import json
 import re
 import uuid
 
@@ -15,28 +14,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from audio import SpecError, TrackSpec, spec
 from audio.errors import Problem
 from audio.placement import Spacing
-from jobs.bands import BANDS, BEAT_OF
+from jobs.bands import BANDS
 from jobs.speech import voices
-from jobs.studio.beds import BEDS, BedOnOffer, Knob, key_of
+from jobs.studio.beds import BEDS, BedOnOffer, Knob
 from jobs.studio.fields import BEAT_HZ, Choice, Number, Points, WholeNumber, in_words
-from jobs.studio.presets import (
-    CONSTANT,
-    PRESET_OF,
-    PRESETS,
-    keyframes_of_points,
-    phases_of,
-    points_of,
-)
+from jobs.studio.presets import CONSTANT, PRESETS
 from jobs.studio.quote import Quote, quote_of
+from jobs.studio.recipe import DRAWN, NONE, OWN, as_written, choices_of, chosen_beds, recipe_of
 from jobs.voice_names import label_of
-
-NONE = "none"
-DRAWN = "drawn"
-OWN = "custom"
 
 MINUTES = spec.Range(1, 120, "minutes")
 CARRIER_HZ = spec.Range(20, 1500, "Hz")
-TITLE_FROM_LINE_CHARS = 60
 LINE_PROBLEMS_SHOWN = 5
 
 # Where the spec's faults between several fields are answered.
@@ -165,27 +153,7 @@ class JobForm(forms.Form):
     @classmethod
     def initial_from(cls, track: TrackSpec) -> dict:
         """The choices that lead to ``track``, to make another like it."""
-        beds = {key: bed for bed in track.beds if (key := key_of(bed))}
-        parts = {
-            "beats": {"0": track.beats[0].model_dump()} if track.beats else {},
-            "beds": {key: bed.model_dump() for key, bed in beds.items()},
-            "speech": track.speech.model_dump() if track.speech else {},
-            "fade_in_s": track.fade_in_s,
-            "fade_out_s": track.fade_out_s,
-        }
-        initial = {
-            "title": track.title,
-            "affirmations": "\n".join(track.speech.lines) if track.speech else "",
-            "duration_min": round(track.duration_s / 60),
-            "beds": list(beds),
-            "beat_kind": NONE,
-        }
-        for name, field in cls().fields.items():
-            value = _at(parts, getattr(field, "path", "nowhere"))
-            # What moves in a way that the form has no field for, it shows as it usually is.
-            if value is not None and not isinstance(value, tuple) and value != "even":
-                initial[name] = _as_written(value, field.per)
-        return initial | _course_of(track)
+        return choices_of(track, cls().fields)
 
     @property
     def submission_key(self) -> str:
@@ -208,7 +176,9 @@ class JobForm(forms.Form):
     def clean(self):
         data = super().clean()
         self._refuse_doubled_fields()
-        recipe = self._recipe(data)
+        self._refuse_a_course_without_a_beat(data)
+        self._line_numbers, lines = _numbered_lines(data.get("affirmations", ""))
+        recipe = recipe_of(self.fields, data, lines)
         self._quote = quote_of(recipe)
         try:
             track = TrackSpec.parse(recipe)
@@ -220,52 +190,14 @@ class JobForm(forms.Form):
         self._refuse_words_that_do_not_fit(self._quote.spacing)
         return data | {"spec": track}
 
-    def _recipe(self, data: dict) -> dict:
-        """The spec that the fields ask for."""
-        self._line_numbers, lines = _numbered_lines(data.get("affirmations", ""))
-        self._chosen = [bed.key for bed in BEDS if bed.key in data.get("beds", ())]
-        parts = {
-            "beats": {"0": {}},
-            "beds": {bed.key: dict(bed.part) for bed in BEDS},
-            "speech": {"lines": lines},
-        }
-        for name, field in self.fields.items():
-            value = data.get(name)
-            if hasattr(field, "path") and value not in (None, ""):
-                _put(parts, field.path, value / field.per if field.per == 100 else value)
-        duration_s = parts.pop("duration_min", 0) * 60
-        beat, beat_kind = parts["beats"]["0"], data.get("beat_kind")
-        course = self._course(data, duration_s)
-        return parts | {
-            "title": data.get("title") or suggested_title(lines),
-            "duration_s": duration_s,
-            "beats": [] if beat_kind == NONE else [beat | course["beat"]],
-            "phases": [] if beat_kind == NONE else course["phases"],
-            "beds": [parts["beds"][key] for key in self._chosen],
-            "seed": seed_of(data.get("key")),
-        }
-
-    def _course(self, data: dict, duration_s: float) -> dict:
-        """The way the beat goes: what it puts into the beat, and the phases of the track."""
-        course, phases = data.get("course"), []
-        if course == DRAWN:
-            beat_hz = keyframes_of_points(data.get("curve", ()), duration_s or 1)
-            if not beat_hz and data.get("beat_kind") != NONE:
-                self._add("curve", _("Draw a curve, or choose where to start."))
-        elif course in PRESET_OF and course != CONSTANT:
-            beat_hz = keyframes_of_points(PRESET_OF[course].points, duration_s or 1)
-            phases = phases_of(PRESET_OF[course], duration_s)
-        else:
-            beat_hz = self._constant_beat(data)
-        return {"beat": {"beat_hz": beat_hz}, "phases": phases}
-
-    def _constant_beat(self, data: dict) -> float | None:
-        band = data.get("band")
-        if not band:
+    def _refuse_a_course_without_a_beat(self, data: dict):
+        course, band = data.get("course"), data.get("band")
+        if course == DRAWN and not data.get("curve") and data.get("beat_kind") != NONE:
+            self._add("curve", _("Draw a curve, or choose where to start."))
+        if course == CONSTANT and not band:
             self._add("band", _("Choose a beat."))
-        if band == OWN and data.get("beat_hz") is None:
+        if course == CONSTANT and band == OWN and data.get("beat_hz") is None:
             self._add("beat_hz", _("Give your own beat, %(range)s.") % {"range": in_words(BEAT_HZ)})
-        return BEAT_OF.get(band, data.get("beat_hz"))
 
     def _refuse_doubled_fields(self):
         for name in self.fields:
@@ -317,7 +249,7 @@ class JobForm(forms.Form):
             return drawn or "course"
         if path.startswith("beds.") and path.split(".")[1].isdigit():
             _beds, number, name = path.split(".", 2)
-            path = f"beds.{self._chosen[int(number)]}.{name}"
+            path = f"beds.{chosen_beds(self.cleaned_data)[int(number)]}.{name}"
         paths = {getattr(field, "path", name): name for name, field in self.fields.items()}
         return FIELD_OF.get(path) or paths.get(path)
 
@@ -334,56 +266,7 @@ def _knob(bed: BedOnOffer, knob: Knob):
     if knob.limits is spec.SHARE:
         return _percent(knob.label, path, round(initial * 100))
     kind = WholeNumber if isinstance(initial, int) else Number
-    return kind(knob.label, path, knob.limits, initial=_as_written(initial))
-
-
-def _at(parts: dict, path: str):
-    """What is at ``path`` of nested dictionaries; None where it ends before."""
-    for name in path.split("."):
-        parts = parts.get(name) if isinstance(parts, dict) else None
-    return parts
-
-
-def _put(parts: dict, path: str, value) -> None:
-    *way, last = path.split(".")
-    for name in way:
-        parts = parts[name]
-    parts[last] = value
-
-
-def _as_written(value, per: int | None = 1):
-    """A number as people write it: 200 for 200.0; words as they are."""
-    if not isinstance(value, int | float):
-        return value
-    value = round(value * per, 6)
-    return int(value) if value == int(value) else value
-
-
-def _course_of(track: TrackSpec) -> dict:
-    """The choices that lead to the beat of ``track``."""
-    if not track.beats:
-        return {"course": CONSTANT}
-    beat_hz = track.beats[0].beat_hz
-    if not isinstance(beat_hz, tuple):
-        band = next((band.key for band in BANDS if band.beat_hz == beat_hz), OWN)
-        own = _as_written(beat_hz) if band == OWN else None
-        return {"course": CONSTANT, "band": band, "beat_hz": own}
-    points = points_of(beat_hz, track.duration_s)
-    known = next((preset.key for preset in PRESETS if preset.points == points), DRAWN)
-    return {"course": known, "curve": json.dumps(points)}
-
-
-def suggested_title(lines: list[str]) -> str:
-    """The first line, as far as it makes a title."""
-    title = " ".join(lines[0].split()) if lines else ""
-    if len(title) > TITLE_FROM_LINE_CHARS:
-        title = title[:TITLE_FROM_LINE_CHARS].rpartition(" ")[0] or title[:TITLE_FROM_LINE_CHARS]
-    return title.rstrip(" .,;:")
-
-
-def seed_of(key: uuid.UUID | None) -> int:
-    """The seed of a track, told from the form's key: random, and the same when sent again."""
-    return int(key.hex[:8], 16) if key else 0
+    return kind(knob.label, path, knob.limits, initial=as_written(initial))
 
 
 def _numbered_lines(text: str) -> tuple[list[int], list[str]]:

@@ -8,8 +8,9 @@ from audio.spec import VOICE_LEVELS_DB, Beat, Speech, TrackSpec
 from jobs.bands import BANDS, BEAT_OF
 from jobs.studio.beds import BEDS
 from jobs.studio.fields import BEAT_HZ, CURVES, POINTS
-from jobs.studio.form import DRAWN, NONE, TITLE_FROM_LINE_CHARS, JobForm
+from jobs.studio.form import JobForm
 from jobs.studio.presets import CONSTANT, PRESETS, drawn_small
+from jobs.studio.recipe import DRAWN, NONE, TITLE_FROM_LINE_CHARS
 
 USUAL_MINUTES = (10, 20, 30, 45, 60)
 KINDS = (

@@ -1,4 +1,4 @@
-// The track spec that the form asks for. The server makes the same of it, see `jobs/studio/form.py`;
+// The track spec that the form asks for. The server makes the same of it, see `jobs/studio/recipe.py`;
 // a test holds the two together.
 
 import { facts } from "./facts.js";
