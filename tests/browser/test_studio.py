@@ -228,7 +228,7 @@ def test_listening_goes_on_while_things_change_and_starts_where_one_likes(studio
     expect(studio.locator("#listen")).to_have_attribute("aria-pressed", "false")
 
 
-# --- Mistakes, and weight ---------------------------------------------------------------------
+# --- Mistakes -----------------------------------------------------------------------------
 
 
 def test_a_mistake_in_what_is_folded_away_is_brought_out_and_led_to(studio):
@@ -256,19 +256,3 @@ def test_a_server_that_is_gone_is_told_and_nothing_else_happens(studio, complain
     expect(studio.locator("#cost")).to_contain_text("1 credit")
     expect(studio.locator("#trouble")).to_be_hidden()
     complaints.clear()  # the browser's note of the broken request
-
-
-MOST_BYTES = 120_000
-
-
-def test_the_page_is_light(browser, site):
-    with browser.new_context() as context, context.new_page() as page:
-        _sign_in(page, site)
-        session = context.new_cdp_session(page)
-        session.send("Network.enable")
-        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        received = []
-        session.on("Network.loadingFinished", lambda event: received.append(event))
-        page.reload(wait_until="networkidle")
-        assert len(received) > 8
-        assert sum(event["encodedDataLength"] for event in received) <= MOST_BYTES

@@ -144,3 +144,27 @@ def test_words_that_do_not_fit_are_refused_with_the_least_length_that_would(clie
 def test_the_studio_asks_strangers_to_sign_in(client):
     client.logout()
     assert client.get(STUDIO).url == "/accounts/login/?next=/studio/"
+
+
+def test_a_page_asks_the_database_little(client, choices, django_assert_max_num_queries):
+    client.post(STUDIO, choices)
+    like = f"/jobs/{Job.objects.get().pk}/like/"
+    for path in (STUDIO, like):
+        with django_assert_max_num_queries(6):
+            assert client.get(path).status_code == 200
+    with django_assert_max_num_queries(6):
+        assert client.post("/studio/quote/", choices).status_code == 200
+
+
+def test_the_page_says_which_form_became_a_track(client, choices):
+    assert choices["key"] not in client.get(STUDIO).content.decode()
+    client.post(STUDIO, choices)
+    assert f'data-sent="{choices["key"]}"' in client.get(STUDIO).content.decode()
+
+
+def test_figures_are_written_for_the_browser_in_any_language(client, choices):
+    client.post(STUDIO, choices | {"band": "custom", "beat_hz": "7.5"})
+    path = f"/jobs/{Job.objects.get().pk}/like/"
+    page = client.get(path, headers={"Accept-Language": "de"}).content.decode()
+    assert "Deine Worte" in page
+    assert 'value="7.5"' in page
