@@ -59,6 +59,7 @@ class Preset(NamedTuple):
         levels = {f"{bed}_level_db": level for bed, level in self.beds.items()}
         return levels | {
             "course": self.key,
+            "band": self.band.key,
             "duration_min": self.minutes,
             "beds": list(self.beds),
             "beat_kind": self.beat_kind,
