@@ -52,6 +52,8 @@ def _owner_s_file(request, job_id, *, as_attachment: bool) -> HttpResponse:
 def sound_link(job: Job, kind: str, *, as_attachment: bool) -> str | None:
     """A link to the finished track as ``kind``; None where the storage has lost the file.
 
+    Who only wants to listen does not notice that a format is missing: the FLAC is always there.
+
     Raises
     ------
     Http404
@@ -62,15 +64,16 @@ def sound_link(job: Job, kind: str, *, as_attachment: bool) -> str | None:
     key = job.track
     if kind != FLAC:
         file = job.files.filter(kind=kind).first()
-        if file is None:
+        if file is None and as_attachment:
             raise Http404
+        if file is None:
+            return sound_link(job, FLAC, as_attachment=False)
         key = file.key
     if tracks().exists(key):
         return file_link(key, title=job.title, kind=kind, as_attachment=as_attachment)
     if kind == FLAC:
         return None
     extras.make_anew(job, kind)
-    # Who only wants to listen does not notice.
     return None if as_attachment else sound_link(job, FLAC, as_attachment=False)
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -22,6 +23,14 @@ class JobQuerySet(models.QuerySet):
     def active(self):
         """What waits or is being made."""
         return self.filter(state__in=Job.ACTIVE)
+
+    def with_place(self):
+        """Each with ``ahead``: how many were asked for earlier and wait in the same queues."""
+        earlier = Job.objects.filter(
+            state=Job.State.PENDING, created_at__lt=OuterRef("created_at")
+        ).exclude(sent_at=None)
+        count = earlier.order_by().values("state").annotate(n=Count("pk")).values("n")
+        return self.annotate(ahead=Coalesce(Subquery(count), 0))
 
 
 class Job(models.Model):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jobs import file_views, sharing_views, shelf_views, views
+from jobs import file_views, sharing_views, shelf_views, track_views, views
 from jobs.studio import views as studio
 from jobs.studio.samples import voice_sample
 
@@ -10,10 +10,11 @@ urlpatterns = [
     path("studio/quote/", studio.quote, name="quote"),
     path("studio/voice/<str:voice_id>/", voice_sample, name="voice_sample"),
     path("jobs/", views.job_list, name="jobs"),
-    path("jobs/<uuid:job_id>/", views.job_detail, name="job"),
-    path("jobs/<uuid:job_id>/status/", views.job_status, name="job_status"),
+    path("jobs/<uuid:job_id>/", track_views.job_detail, name="job"),
+    path("jobs/<uuid:job_id>/status/", track_views.job_status, name="job_status"),
+    path("jobs/<uuid:job_id>/extras/", track_views.job_extras, name="job_extras"),
     path("jobs/<uuid:job_id>/like/", studio.job_like, name="job_like"),
-    path("jobs/<uuid:job_id>/rename/", views.job_rename, name="job_rename"),
+    path("jobs/<uuid:job_id>/rename/", track_views.job_rename, name="job_rename"),
     path("jobs/<uuid:job_id>/cancel/", views.job_cancel, name="job_cancel"),
     path("jobs/<uuid:job_id>/retry/", views.job_retry, name="job_retry"),
     path("jobs/<uuid:job_id>/delete/", views.job_delete, name="job_delete"),

@@ -3,9 +3,8 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
@@ -13,19 +12,17 @@ from django.views.decorators.http import (
 )
 
 from accounts.errors import NotEnoughCredits
-from jobs import lifecycle
-from jobs.allowance import StorageFull
+from jobs import library, lifecycle
+from jobs.allowance import StorageFull, room_of
 from jobs.allowance import in_words as storage_full
 from jobs.bands import BANDS
-from jobs.forms import RenameForm
 from jobs.gate import job_of
 from jobs.models import Job
 from jobs.sounds import front_sounds
 from jobs.storage import tracks
 
-JOBS_A_PAGE = 20
-# htmx takes this status as "stop polling".
-STOP_POLLING = 286
+JOBS_A_PAGE = 24
+YEAR_S = 365 * 24 * 3600
 NOT_ENOUGH = (
     "This track costs {error.needed} and you have {error.balance}. Nothing was stored or taken."
 )
@@ -42,43 +39,20 @@ def home(request):
 @login_required
 @require_GET
 def job_list(request):
-    """A person's tracks, newest first."""
-    page = Paginator(Job.objects.of(request.user), JOBS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "jobs/list.html", {"page": page})
-
-
-@login_required
-@require_GET
-def job_detail(request, job_id):
-    """One track: how far it is, or the player."""
-    job = job_of(request, job_id)
-    return render(request, "jobs/detail.html", {"job": job, "rename": RenameForm(instance=job)})
-
-
-@login_required
-@require_GET
-def job_status(request, job_id):
-    """The part of the track's page that changes while it is made."""
-    try:
-        job = job_of(request, job_id)
-    except Http404:
-        # A page that was left open while its track was deleted elsewhere stops asking.
-        return HttpResponse(status=404, headers={"HX-Redirect": reverse("jobs")})
-    status = 200 if job.is_active else STOP_POLLING
-    return render(request, "jobs/_status.html", {"job": job}, status=status)
-
-
-@login_required
-@require_POST
-def job_rename(request, job_id):
-    """Give the track another title."""
-    job = job_of(request, job_id)
-    form = RenameForm(request.POST, instance=job)
-    if form.is_valid():
-        form.save()
-        return redirect("job", job.pk)
-    job.refresh_from_db()
-    return render(request, "jobs/detail.html", {"job": job, "rename": form})
+    """A person's tracks, as the query asks for them; newest first when it asks for nothing."""
+    asked, view = library.Selection.of(request.GET), library.view_of(request)
+    jobs = asked.of_jobs(Job.objects.of(request.user))
+    page = Paginator(jobs, JOBS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "asked": asked, "view": view, "choices": library.CHOICES}
+    # On the way back in its history htmx asks for the whole page.
+    if request.htmx and not request.htmx.history_restore_request:
+        response = render(request, "jobs/_tracks.html", context)
+        response.headers["HX-Push-Url"] = request.path + asked.query(page=page.number)
+    else:
+        response = render(request, "jobs/list.html", context | {"room": room_of(request.user)})
+    patch_vary_headers(response, ["HX-Request"])
+    response.set_cookie(library.VIEW_COOKIE, view, max_age=YEAR_S, samesite="Lax")
+    return response
 
 
 @login_required

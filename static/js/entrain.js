@@ -65,13 +65,3 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   // The studio keeps what was typed; a track's page has nothing to lose.
   if (target.id === "status") location.reload();
 });
-
-// A player that finds no file says what to do about it.
-document.addEventListener("error", async (event) => {
-  const player = event.target;
-  if (player.tagName !== "AUDIO") return;
-  const answer = await fetch(player.src, { method: "HEAD", redirect: "manual" });
-  if (answer.status !== 410) return;
-  player.hidden = true;
-  document.getElementById("file-gone").hidden = false;
-}, true);

@@ -30,8 +30,10 @@ def test_other_formats_there_are_none(client, stored, kind):
     assert client.get(f"/jobs/{stored.pk}/download/", {"as": kind}).status_code == 404
 
 
-def test_a_format_that_is_not_made_yet_is_not_there(client, completed):
-    assert client.get(f"/jobs/{completed.pk}/play/?as=opus").status_code == 404
+def test_until_a_format_is_made_it_cannot_be_saved_and_the_flac_plays(client, fetch, stored):
+    TrackFile.objects.filter(kind="opus").delete()
+    assert client.get(f"/jobs/{stored.pk}/download/?as=opus").status_code == 404
+    assert fetch(client.get(f"/jobs/{stored.pk}/play/?as=opus").url).body == b"the flac"
 
 
 def test_a_format_the_storage_lost_is_made_again_and_the_flac_plays(client, fetch, stored):

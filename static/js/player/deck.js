@@ -1,0 +1,69 @@
+// The buttons of a player.
+
+import { clock, filled } from "./time.js";
+import { END_OF_TRACK } from "./sleep.js";
+
+const STEP_S = 15;
+
+/** Bring the buttons inside `root` to life; each says in `data-do` what it is for. */
+export function deck(root, sound) {
+  const orders = {
+    toggle: () => sound.toggle(),
+    back: () => sound.seek(sound.time_s - STEP_S),
+    forward: () => sound.seek(sound.time_s + STEP_S),
+    loop: () => (sound.loop = !sound.loop),
+    mute: () => (sound.muted = !sound.muted),
+  };
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    orders[button?.dataset.do]?.();
+  });
+  const button = (name) => root.querySelector(`[data-do=${name}]`);
+
+  function show() {
+    const { playing } = sound;
+    const toggle = button("toggle");
+    const says = playing ? toggle.dataset.pause : toggle.dataset.play;
+    if (toggle.ariaLabel !== says) toggle.ariaLabel = says;
+    toggle.classList.toggle("playing", playing);
+    if (button("loop")) button("loop").ariaPressed = sound.loop;
+    if (button("mute")) button("mute").ariaPressed = sound.muted;
+  }
+  sound.addEventListener("progress-made", show);
+  show();
+
+  const volume = root.querySelector(".volume input");
+  if (!volume) return;
+  volume.parentElement.hidden = !sound.volumeIsOurs;
+  function showVolume() {
+    const shown = sound.muted ? 0 : sound.volume;
+    volume.value = Math.round(shown * 100);
+    volume.style.setProperty("--at", shown);
+  }
+  volume.addEventListener("input", () => (sound.volume = volume.value / 100));
+  sound.addEventListener("progress-made", showVolume);
+  showVolume();
+}
+
+/** The choice of a sleep timer: `button` unfolds `choices`, and shows what is left. */
+export function sleepChoice(button, choices, timer) {
+  const text = button.querySelector("[data-left]");
+  button.addEventListener("click", () => {
+    choices.hidden = !choices.hidden;
+    button.ariaExpanded = !choices.hidden;
+    if (!choices.hidden) choices.querySelector("input:checked").focus({ preventScroll: true });
+  });
+  choices.addEventListener("change", ({ target }) => {
+    const { value } = target;
+    timer.set(value === "" ? null : value === END_OF_TRACK ? END_OF_TRACK : Number(value));
+  });
+  timer.addEventListener("change", () => {
+    const { choice, left_s } = timer;
+    button.classList.toggle("on", choice !== null);
+    text.textContent = choice === null ? "" : clock(Math.ceil(left_s));
+    button.ariaLabel =
+      choice === null ? button.dataset.off : filled(button.dataset.on, { left: text.textContent });
+    const checked = choices.querySelector(`input[value="${choice ?? ""}"]`);
+    if (!checked.checked) checked.checked = true;
+  });
+}

@@ -1,0 +1,85 @@
+// The library: tracks play from the list, in one small player that goes on while the list changes.
+
+import { deck } from "./deck.js";
+import { listenToKeys } from "./keys.js";
+import { showOnLockScreen } from "./lockscreen.js";
+import { Sound } from "./sound.js";
+import { filled } from "./time.js";
+import { timeline } from "./timeline.js";
+
+const mini = document.getElementById("mini");
+const find = (selector) => mini.querySelector(selector);
+const sound = new Sound(find("audio"));
+deck(mini, sound);
+timeline(find(".timeline"), sound);
+showOnLockScreen(sound);
+listenToKeys(sound);
+
+const buttons = () => document.querySelectorAll(".track .here");
+const isOf = (button) => sound.track?.address === button.dataset.address;
+
+function begin(button) {
+  const { title, address, cover, duration, page } = button.dataset;
+  const sources = button.parentElement.querySelector("template").content.cloneNode(true);
+  sound.load({
+    address,
+    title,
+    artist: mini.dataset.artist,
+    cover: `${cover}?as=png`,
+    duration_s: Number(duration),
+    sources: [...sources.querySelectorAll("source")].map(({ src, type }) => ({ src, type })),
+  });
+  find(".cover").src = cover;
+  find(".name").textContent = title;
+  find(".name").href = find(".gone a").href = page;
+  for (const notice of [".lost", ".gone"]) find(notice).hidden = true;
+  mini.className = `mini ${[...button.closest(".track").classList].find((c) => c.startsWith("band-"))}`;
+  mini.hidden = false;
+  sound.play();
+}
+
+/** Each track of the list says whether it is the one that plays. */
+function show() {
+  for (const button of buttons()) {
+    const playing = sound.playing && isOf(button);
+    button.hidden = false;
+    button.classList.toggle("playing", playing);
+    button.ariaLabel = filled(playing ? mini.dataset.pause : mini.dataset.play, button.dataset);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".track .here");
+  if (!button) return;
+  if (isOf(button)) sound.toggle();
+  else begin(button);
+});
+find(".close").addEventListener("click", () => {
+  const playing = [...buttons()].find(isOf);
+  sound.pause();
+  mini.hidden = true;
+  (playing ?? document.getElementById("tracks")).focus();
+});
+sound.addEventListener("lost", () => (find(".lost").hidden = false));
+sound.addEventListener("found", () => (find(".lost").hidden = true));
+sound.addEventListener("gone", () => (find(".gone").hidden = false));
+for (const type of ["play", "pause", "emptied", "ended"])
+  find("audio").addEventListener(type, () => queueMicrotask(show));
+show();
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  show();
+  // The link that was pressed is gone with its list.
+  if (event.target.id === "tracks" && document.activeElement === document.body)
+    event.target.focus({ preventScroll: true });
+});
+
+// The way back in the history leads to other filters.
+document.addEventListener("htmx:historyRestore", () => {
+  const form = document.querySelector(".filters");
+  const asked = new URLSearchParams(location.search);
+  form.elements.favourites.checked = asked.has("favourites");
+  for (const name of ["q", "band", "state", "sort"])
+    form.elements[name].value = asked.get(name) ?? "";
+  show();
+});

@@ -1,0 +1,62 @@
+// The page of one track: its making, its player, and its link to hand on.
+
+import { deck, sleepChoice } from "./deck.js";
+import { listenToKeys } from "./keys.js";
+import { showOnLockScreen } from "./lockscreen.js";
+import { SleepTimer } from "./sleep.js";
+import { Sound } from "./sound.js";
+import { timeline } from "./timeline.js";
+import { waitWell } from "./waiting.js";
+import { waveform } from "./waveform.js";
+
+/** Put our own player in the place of the browser's. */
+function play(player) {
+  const { title, artist, cover, address, duration } = player.dataset;
+  const find = (selector) => player.querySelector(selector);
+  const audio = find("audio");
+  const sound = new Sound(audio);
+  audio.controls = false;
+  find(".deck").hidden = false;
+
+  deck(player, sound);
+  timeline(find(".timeline"), sound);
+  const showWaveform = waveform(find(".waveform"), find(".timeline input"), sound);
+  sleepChoice(find("[data-do=sleep]"), find(".sleep"), new SleepTimer(sound));
+  showOnLockScreen(sound);
+  listenToKeys(sound);
+  const show = (selector, shown) => (find(selector).hidden = !shown);
+  sound.addEventListener("lost", () => show(".lost", true));
+  sound.addEventListener("found", () => show(".lost", false));
+  sound.addEventListener("gone", () => {
+    show(".deck", false);
+    show(".gone", true);
+  });
+
+  sound.load({ address, title, artist, cover, duration_s: Number(duration) });
+  if (player.dataset.waveform) showWaveform(player.dataset.waveform);
+}
+
+/** A link is copied by a button, where the browser lets a page do that. */
+function offerToCopy(button) {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    button.textContent = button.dataset.done;
+  });
+}
+
+/** Also for what htmx brings in, once each. */
+function start() {
+  for (const player of document.querySelectorAll("[data-player]")) {
+    player.removeAttribute("data-player");
+    play(player);
+  }
+  for (const button of document.querySelectorAll("[data-copy][hidden]")) offerToCopy(button);
+}
+start();
+// An address that names a folded part unfolds it.
+const named = document.getElementById(location.hash.slice(1));
+if (named?.matches("details")) named.open = true;
+document.addEventListener("htmx:afterSettle", start);
+waitWell();

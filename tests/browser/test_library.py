@@ -1,0 +1,116 @@
+"""Tracks play from the list, and go on playing while one looks through the library."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.tracks import make_tracks, sign_in
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def shelf(site):
+    """A library of two tracks."""
+    return make_tracks(site, "Evening calm", "Morning focus")
+
+
+@pytest.fixture
+def library(page, site, shelf, complaints):
+    """The library's page."""
+    sign_in(page, site)
+    page.goto(f"{site.url}/jobs/")
+    yield page
+    assert complaints == []
+
+
+def _listening(page):
+    """How far the one audio element is, if it plays."""
+    return page.locator("audio").evaluate("audio => audio.paused ? null : audio.currentTime")
+
+
+def _play(page, title):
+    page.get_by_role("button", name=f"Play {title}").click()
+    expect(page.get_by_role("button", name=f"Pause {title}")).to_be_visible()
+    while not _listening(page):
+        page.wait_for_timeout(50)
+
+
+def test_a_track_plays_on_while_one_searches_filters_and_goes_back(library, site):
+    _play(library, "Evening calm")
+    mini = library.get_by_role("region", name="Player")
+    expect(mini.get_by_role("link", name="Evening calm")).to_be_visible()
+    before = _listening(library)
+
+    library.get_by_role("searchbox").fill("morning")
+    expect(library).to_have_url(f"{site.url}/jobs/?q=morning")
+    expect(library.locator(".track")).to_have_count(1)
+    library.get_by_text("Gamma").click()
+    expect(library.get_by_text("Nothing matches")).to_be_visible()
+    expect(library).to_have_url(f"{site.url}/jobs/?q=morning&band=gamma")
+    library.go_back()
+    expect(library.locator(".track")).to_have_count(1)
+    expect(library.get_by_role("radio", name="Gamma")).not_to_be_checked()
+    library.get_by_role("link", name="Show all").click()
+    expect(library.locator(".track")).to_have_count(2)
+    # The same element has played all the time, and its track says so.
+    assert _listening(library) > before
+    library.get_by_role("button", name="Pause Evening calm").click()
+    assert _listening(library) is None
+
+
+def test_another_track_takes_its_place(library):
+    _play(library, "Evening calm")
+    _play(library, "Morning focus")
+    mini = library.get_by_role("region", name="Player")
+    expect(mini.get_by_role("link", name="Morning focus")).to_be_visible()
+    expect(library.get_by_role("button", name="Play Evening calm")).to_be_visible()
+    mini.get_by_role("button", name="Forward 15 seconds").click()
+    expect(mini.get_by_role("slider")).to_have_attribute("aria-valuetext", re.compile("1[5-7] sec"))
+    mini.get_by_role("button", name="Close the player").click()
+    expect(mini).to_be_hidden()
+    expect(library.get_by_role("button", name="Play Morning focus")).to_be_focused()
+
+
+def test_the_layout_is_kept(library):
+    library.get_by_role("radio", name="List").check(force=True)
+    expect(library.locator(".tracks.list")).to_be_visible()
+    library.reload()
+    expect(library.locator(".tracks.list")).to_be_visible()
+    library.get_by_role("radio", name="Grid").check(force=True)
+    expect(library.locator(".tracks.grid")).to_be_visible()
+
+
+def test_a_heart_is_pressed_in_the_list(library):
+    heart = library.get_by_role("button", name="Favourite: Morning focus")
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    expect(heart).to_be_focused()
+    library.get_by_role("checkbox", name="Favourites only").check(force=True)
+    expect(library.locator(".track")).to_have_count(1)
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "false")
+
+
+def test_searching_needs_no_javascript(browser, site, shelf):
+    with browser.new_context(java_script_enabled=False) as context, context.new_page() as page:
+        sign_in(page, site)
+        page.goto(f"{site.url}/jobs/")
+        page.get_by_role("searchbox").fill("evening")
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator(".track")).to_have_count(1)
+        expect(page.get_by_role("button", name=re.compile("^Play"))).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_library_and_track_fit_their_window(browser, site, shelf, width, scheme):
+    size = {"width": width, "height": 800}
+    with browser.new_context(viewport=size, color_scheme=scheme) as context:
+        page = context.new_page()
+        sign_in(page, site)
+        for path in ["/jobs/", "/jobs/?view=list", shelf[0]]:
+            page.goto(site.url + path)
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
