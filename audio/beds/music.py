@@ -35,7 +35,7 @@ class MusicLayer(BedLayer):
         frames, energy = 0, 0.0
         for sound in map(self._narrowed, resampled(self._path, self._rate)):
             frames += sound.shape[1]
-            energy += float(np.vdot(sound, sound))
+            energy += float(np.square(sound).sum(dtype=np.float64))
         if math.sqrt(energy) <= rms_of(QUIETEST_DB) * math.sqrt(2 * frames):
             raise AudioError(f"{self._path.name} is silent; choose another recording")
         fade = min(round(self._crossfade_s * self._rate), frames // 2)

@@ -5,9 +5,13 @@ import re
 import subprocess
 from datetime import date
 
+import numpy as np
 import pytest
+import soundfile
+from scipy import signal
 
-from audio import TrackSpec, render
+from audio import Clip, TrackSpec, render
+from audio.measure import measure
 from tests.real_parts import program
 
 SPEC = TrackSpec(
@@ -61,3 +65,52 @@ def test_sox_measures_level_and_pitch(track):
         found = output_of(program("sox"), track, "-n", "trim", "10", "40", "remix", channel, "stat")
         rough = int(re.search(r"Rough +frequency: +(\d+)", found)[1])
         assert abs(rough - hz) <= 1
+
+
+@pytest.mark.parametrize("target_lufs", [-14, -18, -23])
+def test_ffmpeg_hears_a_full_mix_as_loud_as_was_asked_and_as_we_do(tmp_path, target_lufs):
+    spec = TrackSpec.parse(
+        {
+            "title": "x",
+            "duration_s": 90,
+            "beats": [{"kind": "isochronic", "beat_hz": [[0, 10], [90, 4]], "carrier_hz": 250}],
+            "beds": [{"kind": "ocean", "level_db": [[0, -30], [90, -18]]}, {"kind": "fire"}],
+            "speech": {"lines": ["one"], "voice": "x", "repetitions": 8, "duck_db": 12},
+            "master": {"target_lufs": target_lufs},
+        }
+    )
+    times = np.arange(3 * 44_100) / 44_100
+    words = 0.4 * np.sin(2 * np.pi * 300 * times) * np.sin(np.pi * 4 * times) ** 2
+    path = tmp_path / "track.flac"
+    render(spec, path, clips={"one": Clip.save(words, tmp_path / "one.npy")})
+    command = [program("ffmpeg"), "-nostats", "-i", str(path), "-map", "0:a"]
+    said = output_of(*command, "-af", "ebur128=peak=true", "-f", "null", "-")
+    integrated, range_lu, peak = (
+        float(re.search(rf"{name}: +(\S+)", said.rpartition("Summary:")[2])[1])
+        for name in ("I", "LRA", "Peak")
+    )
+    found = measure(path).loudness
+    assert integrated == pytest.approx(target_lufs, abs=0.3)
+    assert found.integrated_lufs == pytest.approx(integrated, abs=0.1)
+    assert found.range_lu == pytest.approx(range_lu, abs=0.2)
+    assert found.true_peak_db - 0.4 <= peak <= found.true_peak_db + 0.2
+    assert peak <= -0.8
+
+
+@pytest.mark.parametrize(
+    ("colour", "slope"),
+    [("white", 0), ("pink", -3.01), ("brown", -6.02), ("blue", 3.01), ("violet", 6.02)],
+)
+def test_noise_in_a_16_bit_file_has_its_slope_from_40_hz_to_16_khz(tmp_path, colour, slope):
+    beds = [{"kind": "noise", "colour": colour}]
+    path = tmp_path / "track.flac"
+    render(TrackSpec(title="x", duration_s=120, beds=beds), path, clips={})
+    sound, rate = soundfile.read(path)
+    hz, density = signal.welch(
+        sound[3 * rate : -5 * rate], rate, nperseg=2**15, axis=0, window="hann"
+    )
+    middles = 40 * 2 ** (np.arange(27) / 3)
+    bands = [(hz >= m / 2 ** (1 / 6)) & (hz < m * 2 ** (1 / 6)) for m in middles]
+    octaves = [np.log2(hz[band]).mean() for band in bands]
+    levels_db = [10 * np.log10(density[band]).mean() for band in bands]
+    assert np.polyfit(octaves, levels_db, 1)[0] == pytest.approx(slope, abs=0.15)
