@@ -28,8 +28,6 @@ SETTINGS = {
     "JOB_LEASE_SECONDS": "10",
     "JOB_SWEEP_SECONDS": "3",
     "JOBS_UNDER_WAY_A_PERSON": "1",
-    # A kill is never the job's fault here, so however often one is hit, it is tried again.
-    "JOB_MAX_ATTEMPTS": "20",
     "LOG_LEVEL": "WARNING",
 }
 
@@ -104,14 +102,18 @@ def count(plant: Plant) -> dict[str, object]:
     rows = {row.id: row for row in plant.rows("SELECT id::text, state, track FROM jobs_job")}
     mine = [rows.get(pk) for pk in set(plant.jobs)]
     right = {row.id for row in mine if row and row.state == "completed" and readable(plant, row)}
-    given_up = {row.id for row in mine if row and row.state in ("failed", "cancelled")}
+    failed = {row.id for row in mine if row and row.state == "failed"}
+    refunded = {row.job for row in plant.rows(REFUNDED)}
     beside = {row.key for row in plant.rows("SELECT key FROM jobs_trackfile")}
     published = {row.track for row in rows.values() if row.track} | beside
     return {
         "submitted": len(plant.jobs),
-        "ended right": len(right),
-        "failed, given back": len(given_up),
-        "lost": len(set(plant.jobs) - right - given_up),
+        "completed": len(right),
+        "failed": len(failed),
+        "refunded": len(refunded),
+        # With a track that was paid for, or without one and with the credit back.
+        "ended right": len(right - refunded) + len(failed & refunded),
+        "lost": len(set(plant.jobs) - right - failed),
         "doubled": len(plant.jobs) - len(set(plant.jobs)) + len(rows) - len(mine),
         "double charges": len(plant.rows(DOUBLE_CHARGES)),
         "orphan objects": len(set(stored(plant)) - published),
@@ -127,6 +129,10 @@ DOUBLE_CHARGES = """
     SELECT split_part(source, ':', 2) AS job FROM accounts_ledgerentry
     WHERE kind IN ('charge', 'refund') GROUP BY job
     HAVING sum(amount) < -1 OR count(*) FILTER (WHERE kind = 'charge') > 1
+"""
+
+REFUNDED = """
+    SELECT split_part(source, ':', 2) AS job FROM accounts_ledgerentry WHERE kind = 'refund'
 """
 
 
@@ -156,7 +162,7 @@ def verdict(plant: Plant) -> str:
 
 def is_right(counted: dict) -> bool:
     """Whether every job ended right, once, and nothing else is left."""
-    zero = ("lost", "failed, given back", "doubled", "double charges", "orphan objects")
+    zero = ("lost", "doubled", "double charges", "orphan objects")
     return (
         counted["ended right"] == counted["submitted"]
         and not any(counted[name] for name in zero)
@@ -189,9 +195,9 @@ def main() -> int:
         for label in list(plant.processes):
             plant.end(label)
         counted = count(plant)
-        tries = plant.rows("SELECT attempt, count(*) FROM jobs_job GROUP BY 1 ORDER BY 1")
+        losses = plant.rows("SELECT losses, count(*) FROM jobs_job GROUP BY 1 ORDER BY 1")
     print(f"{options.workers} workers, {chaos.kills} kills in {seconds:.0f} s")
-    print("attempts:", ", ".join(f"{row.count} jobs {row.attempt}" for row in tries))
+    print("workers lost:", ", ".join(f"{row.losses} by {row.count} jobs" for row in losses))
     for name, value in counted.items():
         print(f"{name}: {value}")
     print("all is right" if is_right(counted) else "something is off")
