@@ -36,7 +36,7 @@ TIMINGS = {
 QUIET = ["--without-gossip", "--without-mingle"]
 
 # ENDLESS_S takes longer to render than a test waits, on any machine: see `Plant.submit_endless`.
-SHORT_S, LONG_S, ENDLESS_S = 60, 600, 4 * 3600
+SHORT_S, ENDLESS_S = 60, 4 * 3600
 
 
 class Process:
@@ -241,6 +241,11 @@ class Plant:
         self.wait_until(lambda: self.job(pk).progress > 0.4, "some progress")
         self.change_length(pk, SHORT_S)
         return pk
+
+    def wait_for_progress(self, pk: str) -> None:
+        """Wait until its worker has got on from where it is now."""
+        before = self.wait_until(lambda: self.job(pk), "the job's row").progress
+        self.wait_until(lambda: self.job(pk).progress > before, "some progress")
 
     def change_length(self, pk: str, seconds: int) -> None:
         """Give a job another length; only an attempt that begins later knows of it."""

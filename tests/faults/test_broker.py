@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.faults import submission
-from tests.faults.plant import LONG_S, all_is_well
+from tests.faults.plant import all_is_well
 
 pytestmark = pytest.mark.xdist_group("faults of servers")
 
@@ -22,27 +22,29 @@ def test_whatever_ails_redis_a_submission_is_answered_and_made(plant):
 
 
 def test_killed_and_started_again_empty(plant):
-    long = plant.submit(seconds=LONG_S)
-    plant.wait_for_stage(long, "render")
-    person = plant.person()
+    long, person = plant.submit_endless(), plant.person()
     for _ in range(4):
         plant.submit(person=person)
     plant.broker.stop(signal.SIGKILL)
     plant.submit()
     plant.broker.start()
-    assert plant.wait_for_end() == {"completed"}
-    # The same workers as before take new work.
+    plant.wait_for_progress(long)
+    assert plant.job(long).attempt == 2
+    assert plant.ask(f"lifecycle.cancel(Job.objects.get(pk='{long}'))")
+    # The same workers as before take what was there, and new work.
     plant.submit()
-    assert plant.wait_for_end() == {"completed"}
+    assert plant.wait_for_end() == {"completed", "cancelled"}
     all_is_well(plant)
 
 
 def test_away_until_the_track_is_ready(plant):
     """The acknowledgement of a finished job goes nowhere."""
-    pk = plant.submit(seconds=LONG_S)
-    plant.wait_for_stage(pk, "render")
-    plant.broker.stop(signal.SIGKILL)
-    assert plant.wait_for_end() == {"completed"}
+    with plant.proxy.holding("PUT", "/tracks/tracks/") as held:
+        pk = plant.submit()
+        plant.wait_until(held.arrived.is_set, "the upload")
+        plant.broker.stop(signal.SIGKILL)
+        held.release()
+        assert plant.wait_for_end() == {"completed"}
     plant.broker.start()
     plant.submit()
     assert plant.wait_for_end() == {"completed"}

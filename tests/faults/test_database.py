@@ -6,18 +6,22 @@ import psycopg
 import pytest
 
 from tests import standins
-from tests.faults.plant import LONG_S, all_is_well
+from tests.faults.plant import all_is_well
 
 pytestmark = pytest.mark.xdist_group("faults of servers")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["restart", "crash"])
 def test_restarted_while_mixing(plant, how):
-    pk = plant.submit(seconds=LONG_S)
-    plant.wait_until(lambda: plant.job(pk).progress > 0.45, "some progress")
+    pk = plant.submit_endless()
     plant.database.stop(how)
     plant.database.start()
-    assert plant.wait_for_end() == {"completed"}
+    plant.wait_for_progress(pk)
+    assert plant.job(pk).attempt == 2
+    assert plant.ask(f"lifecycle.cancel(Job.objects.get(pk='{pk}'))")
+    # The worker is the same, and free.
+    plant.submit()
+    assert plant.wait_for_end() == {"completed", "cancelled"}
     all_is_well(plant)
 
 
