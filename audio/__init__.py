@@ -1,6 +1,20 @@
 """Entrain's sound engine: a spec goes in, a finished recording comes out.
 
-A plain package: it knows nothing of users, jobs, Django or settings.
+A plain package: it knows nothing of users, jobs, Django or settings. Where to look:
+
+what a track is
+    ``spec``, values that move ``curves``, ready-made courses ``sessions``
+what sounds
+    ``tones`` (beats), ``beds/`` (a file for each: ``rain``, ``ocean``, ``noise``…), ``speech/``
+    (voices, clips, room) and ``placement`` (when each line is spoken)
+how it becomes one
+    ``mix``, ``ducking``, ``fades``, ``master`` (the gain to the loudness), ``limiter``, ``dither``,
+    all in ``render``
+what is written
+    ``output`` (FLAC, WAV), ``tags``, ``wav_tags``, ``seek_table``, ``renditions`` (Opus, MP3, AAC),
+    ``cover``, ``pictures`` (waveform, spectrogram)
+what is in a finished file
+    ``measure``, from ``loudness``, ``beats_heard``, ``noise_heard`` and ``voices_heard``
 """
 
 from audio.curves import Keyframe

@@ -93,6 +93,17 @@ def test_audio_runs_where_there_is_no_django(tmp_path):
     assert (process.stderr, process.stdout) == ("", "audio\n")
 
 
+def test_the_web_does_not_load_the_encoders(tmp_path):
+    """PyAV comes with parts under the GPL; only the workers that encode have a use for it."""
+    program = "import sys, entrain.wsgi, entrain.urls; print('av' in sys.modules)"
+    environment = clean_environment(tmp_path) | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    process = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (process.stderr, process.stdout) == ("", "False\n")
+
+
 def test_rooms_do_not_reach_for_each_other_s_private_names():
     for name, path in MODULES.items():
         for node in ast.walk(ast.parse(path.read_text())):
