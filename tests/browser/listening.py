@@ -43,9 +43,10 @@ _FOLLOWING = f"""async ([specs, seconds]) => {{
 }}"""
 
 
-def played(page, spec: dict, *, from_s: float, duration_s: float, rate=RATE, marks=()):
+def played(page, spec: dict, *, from_s: float, duration_s: float, rate=RATE, marks=(), voice=None):
     """What the preview plays of ``spec``, float64 of shape (frames, 2)."""
-    options = {"from_s": from_s, "duration_s": duration_s, "sampleRate": rate, "marks": marks}
+    options = {"from_s": from_s, "duration_s": duration_s, "marks": marks, "voice": voice}
+    options["sampleRate"] = rate
     return _samples(page.evaluate(_OFFLINE, [spec, options]))
 
 

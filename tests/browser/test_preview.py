@@ -1,7 +1,10 @@
 """The preview in the browser sounds like the track that the engine renders."""
 
+import io
+
 import numpy as np
 import pytest
+import soundfile
 
 from audio import Clip, Speech, TrackSpec
 from audio.spec import Bowls, Drone, Fire, Noise, Ocean, Rain, Stream, Wind
@@ -186,6 +189,39 @@ def test_beds_step_back_under_speech_as_the_engines_do(page, tmp_path):
     expected = levels_db(renderings[0], window) - levels_db(renderings[1], window)
     assert expected.min() == pytest.approx(-9, abs=0.1)
     assert heard.mean(axis=1) == pytest.approx(expected.mean(axis=1), abs=0.5)
+
+
+def test_lines_are_marked_by_sounds_of_their_level_with_echoes_in_turn(page):
+    words = {"lines": ["I am calm"], "voice": "espeak:en", "level_db": -20, "duck_db": 0}
+    marks = [[FROM_S + 1, FROM_S + 3]]
+
+    def heard(voice=None, **more):
+        spec = track(speech=words | more)
+        return played(page, spec, from_s=FROM_S, duration_s=6, marks=marks, voice=voice)
+
+    plain, echoing = heard(), heard(echo=1.0)
+    second = slice(2 * RATE, 3 * RATE)
+    assert level_db(plain[second]) == pytest.approx(-20, abs=1)
+    for silent in (plain[:RATE], plain[3 * RATE :]):
+        assert level_db(silent).max() < -100
+    # The first echo comes 0.32 s after the line, in the left ear; each later one in the other.
+    echoes = levels_db(echoing[round(3.0 * RATE) : round(4.28 * RATE)], round(0.32 * RATE))
+    turns = np.sign(echoes[:, 0] - echoes[:, 1])
+    assert len(echoes) == 4
+    assert np.all(np.diff(echoes.max(axis=1)) < 0)
+    assert turns[-1] == -1
+    assert np.corrcoef(heard(room=1.0)[second].T)[0, 1] < 0.98
+
+    # A voice of white noise, for all of it to be heard.
+    hiss = io.BytesIO()
+    soundfile.write(hiss, np.random.default_rng(1).normal(0, 0.1, 3 * RATE), RATE, format="WAV")
+    page.route("**/voices/hiss", lambda route: route.fulfill(body=hiss.getvalue()))
+    bright, soft = (
+        octave_levels_db(heard(voice="/voices/hiss", lowpass_hz=hz)[second]) for hz in (None, 2000)
+    )
+    assert np.ptp(bright) < 2
+    # A Butterworth filter of the fourth order falls by 24 dB an octave.
+    assert np.diff(soft)[-2:] == pytest.approx([-22, -26], abs=4)
 
 
 def test_a_track_fades_in_and_out_as_the_engines_does(page):

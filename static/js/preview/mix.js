@@ -6,7 +6,7 @@ import { BEDS } from "./beds/index.js";
 import { Glide } from "./curves.js";
 import { Ducking } from "./duck.js";
 import { BeatSlot, BedSlot } from "./slots.js";
-import { SpeechStandIn } from "./speech.js";
+import { SpokenLines } from "./speech.js";
 
 // No block is longer.
 const MOST_FRAMES = 1024;
@@ -25,7 +25,7 @@ export class Mix {
     this.oldBeds = [];
     this.gates = [];
     this.ducking = new Ducking();
-    this.speech = new SpeechStandIn(rate);
+    this.speech = new SpokenLines(rate);
     this.gain = 1;
     this.glide = new Glide();
     this.under = twoEars();

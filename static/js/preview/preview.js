@@ -13,7 +13,7 @@
 
 import { completed } from "./defaults.js";
 import { gainOf } from "./loudness.js";
-import { sampleFrom } from "./voice.js";
+import { sampleOf } from "./voice.js";
 
 const WORKLET = new URL("./worklet.js", import.meta.url);
 const STEREO = { numberOfInputs: 0, outputChannelCount: [2] };
@@ -24,6 +24,7 @@ export class Preview {
   #node;
   #order;
   #voice = null;
+  #spoken;
 
   /** Whether it sounds, or is about to. */
   playing = false;
@@ -82,12 +83,16 @@ export class Preview {
     return node;
   }
 
-  /** Get the sample of a voice, once, and let it speak; whatever fails, the hum does. */
+  /** Have what stands for the lines made, whenever it becomes another. */
   async #speakWith(voice) {
-    if (voice === this.#voice) return;
     this.#voice = voice;
-    const sample = voice && (await sampleFrom(voice, this.#context).catch(() => null));
-    if (voice === this.#voice) this.output.port.postMessage({ do: "speakWith", sample });
+    const { speech } = this.#order.spec;
+    if (!speech) return;
+    const wanted = JSON.stringify([voice, speech.lowpass_hz, speech.room]);
+    if (wanted === this.#spoken) return;
+    this.#spoken = wanted;
+    const sample = await sampleOf(voice, speech, this.#context.sampleRate);
+    if (wanted === this.#spoken) this.output.port.postMessage({ do: "speakWith", sample });
   }
 
   #hear({ is, time }) {
@@ -120,12 +125,15 @@ function newContext() {
 /** A stretch of the track as an AudioBuffer: what `play` sounds like before its limiter. */
 export async function renderOffline(
   spec,
-  { from_s = 0, duration_s, sampleRate = 44_100, marks = [] },
+  { from_s = 0, duration_s, sampleRate = 44_100, marks = [], voice = null },
 ) {
   const frames = Math.round(duration_s * sampleRate);
   const context = new OfflineAudioContext(2, frames, sampleRate);
   await context.audioWorklet.addModule(WORKLET);
-  const processorOptions = { ...ordered(spec, marks), from_s };
+  const order = ordered(spec, marks);
+  const { speech } = order.spec;
+  const sample = speech && (await sampleOf(voice, speech, sampleRate));
+  const processorOptions = { ...order, from_s, sample };
   const node = new AudioWorkletNode(context, "entrain-mix", { ...STEREO, processorOptions });
   node.connect(context.destination);
   return context.startRendering();

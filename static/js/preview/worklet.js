@@ -24,7 +24,7 @@ class MixProcessor extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => this[data.do]?.(data);
   }
 
-  /** Let a sample of the voice stand for the lines; null: a hum. */
+  /** Let a sample stand for the spoken lines. */
   speakWith({ sample }) {
     this.mix.speech.speakWith(sample);
   }
@@ -65,6 +65,7 @@ class MixProcessor extends AudioWorkletProcessor {
   /** For a recording rather than for a listener: as it is, from the first sample on. */
   #startAtOnce(options) {
     this.mix.start(options.spec, options);
+    if (options.sample) this.speakWith(options);
     this.isPlaying = true;
     this.place = this.goal = 1;
   }
