@@ -7,8 +7,12 @@ import pytest
 from django.urls import reverse
 
 from accounts import ledger
+from jobs import lifecycle
+from jobs.bands import band_of_track
 from jobs.models import Job
+from jobs.studio.beds import key_of
 from jobs.studio.form import JobForm
+from jobs.studio.presets import PRESETS
 from tests.jobs.choices import FILLINGS
 
 STUDIO = "/studio/"
@@ -168,3 +172,34 @@ def test_figures_are_written_for_the_browser_in_any_language(client, choices):
     page = client.get(path, headers={"Accept-Language": "de"}).content.decode()
     assert "Deine Worte" in page
     assert 'value="7.5"' in page
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
+def test_every_preset_is_a_track_with_its_own_lines(choices, preset):
+    lines = "\n".join(map(str, preset.lines))
+    form = JobForm(preset.choices() | {"affirmations": lines, "voice": choices["voice"]})
+    assert form.is_valid(), form.errors
+    spec = form.cleaned_data["spec"]
+    assert band_of_track(spec) == preset.band.key
+    assert {key_of(bed) for bed in spec.beds} == set(preset.beds)
+
+
+def test_a_session_names_the_parts_of_the_track(spec_of):
+    spec = spec_of(course="nap", duration_min="20")
+    assert [phase.name for phase in spec.phases] == ["Settle", "Deepen", "Hold", "Return"]
+    assert spec.phases[1].start_s == spec.beats[0].beat_hz[1].time_s == 180
+    assert spec_of().phases == ()
+
+
+def test_size_and_waiting_time_grow_with_what_is_asked(choices, other, spec):
+    def quote(**changed):
+        return JobForm(choices | changed).quote
+
+    usual = quote()
+    assert quote(duration_min="10").megabytes > usual.megabytes > quote(beds=[]).megabytes
+    assert quote(duration_min="120").wait_s() > usual.wait_s() > 0
+    before = usual.wait_s()
+    ledger.adjust(other, 9, reason="a gift")
+    for n in range(9):
+        lifecycle.submit_job(other, spec, key=f"{n}")
+    assert usual.wait_s() > before
