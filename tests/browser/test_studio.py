@@ -18,6 +18,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 def studio(page, site, complaints):
     """The studio of somebody who comes for the first time; nothing may complain."""
     _sign_in(page, site)
+    expect(page.locator("#chart")).to_be_visible()
     yield page
     assert complaints == []
 
@@ -146,6 +147,25 @@ def test_points_are_dragged_and_added_with_a_pointer(studio):
     assert 4 < hz < 12
     studio.mouse.dblclick(x - 80, y - 100)
     assert len(_curve(studio)) == 5
+
+
+def test_a_finger_drags_a_point_and_not_the_page(browser, site):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with browser.new_context(**phone) as context, context.new_page() as page:
+        _sign_in(page, site)
+        point = page.get_by_role("slider", name=re.compile("^Point 3"))
+        point.scroll_into_view_if_needed()
+        box, top = point.bounding_box(), page.evaluate("scrollY")
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        finger = context.new_cdp_session(page)
+        for kind, moved in [("touchStart", 0), *[("touchMove", n) for n in range(10, 71, 10)]]:
+            at = [{"x": x + moved, "y": y - moved}]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        share, hz, _curve_name = _curve(page)[2]
+        assert share > 0.6
+        assert hz > 8
+        assert page.evaluate("scrollY") == top
 
 
 def test_a_point_is_set_exactly_by_its_figures(studio):

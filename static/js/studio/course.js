@@ -170,6 +170,8 @@ export class Course {
     add(handle, "circle", { class: "ring", r: 13 });
     add(handle, "circle", { class: "dot", r: 7 });
     handle.addEventListener("pointerdown", (event) => this.#drag(event, n));
+    // A finger that drags a point does not scroll; `touch-action` alone is not enough within SVG.
+    handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     handle.addEventListener("focus", () => this.choose(n));
     handle.addEventListener("keydown", (event) => this.#press(event, n));
     return handle;

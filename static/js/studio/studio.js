@@ -209,7 +209,9 @@ const draft = new Draft(form);
 
 function start() {
   const kept = draft.values;
-  if (!("keep" in form.dataset) && kept) {
+  // Somebody was quicker than this script: what they typed is the draft.
+  if (words.value !== words.defaultValue) draft.keep();
+  else if (!("keep" in form.dataset) && kept) {
     draft.restore();
     notice("restored");
     changed();
