@@ -1,25 +1,23 @@
-// The beat over time, drawn: bands behind it, points to move, spoken lines on the same axis.
+// The beat over time, for a person to draw: points to move, add and take away.
 
 import { Movement } from "../preview/curves.js";
+import { Drawing, add, set } from "./drawing.js";
 import { bandAt, facts } from "./facts.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const [LOW_HZ, HIGH_HZ] = facts.limits.hz;
 const [, MOST_POINTS] = facts.limits.points;
-const SIDE = 14;
-const TOP = 8;
-const FOOT = 34;
+// As a share of the track.
 const LEAST_APART = 0.004;
-const STEPS = 240;
-// Distances between the figures under the drawing, in minutes.
-const TICKS = [1, 2, 5, 10, 15, 20, 30];
 
 /**
- * Draws `points` (`[share, hz, curve]`) into an SVG and lets a person move them; calls
+ * Shows `points` (`[share, hz, curve]`) in an SVG and lets a person move them; calls
  * `changed(points)` for every movement and `chosen(number)` when another one is taken up.
  */
 export class Course {
-  points = [[0, 10, "smooth"], [1, 10, "linear"]];
+  points = [
+    [0, 10, "smooth"],
+    [1, 10, "linear"],
+  ];
   minutes = 40;
   marks = [];
   chosen = 0;
@@ -27,11 +25,11 @@ export class Course {
 
   constructor(chart, { changed, chosen }) {
     this.chart = chart;
-    this.svg = chart.querySelector("svg");
     this.tell = { changed, chosen };
-    this.#build();
-    new ResizeObserver(() => this.draw()).observe(this.svg);
-    this.svg.addEventListener("dblclick", (event) => this.#addAtPointer(event));
+    const svg = chart.querySelector("svg");
+    this.drawing = new Drawing(svg, chart.dataset);
+    new ResizeObserver(() => this.draw()).observe(svg);
+    svg.addEventListener("dblclick", (event) => this.#addAtPointer(event));
   }
 
   show({ points, minutes = this.minutes, marks = this.marks }) {
@@ -40,111 +38,22 @@ export class Course {
     this.draw();
   }
 
-  /** Move the line that shows where one listens. */
-  showPlace(share, isPlaying) {
-    this.place = share;
-    if (!this.width) return;
-    const x = this.#x(share);
-    set(this.needle, { x1: x, x2: x });
-    this.needle.classList.toggle("playing", isPlaying);
-  }
-
-  // --- Where things are ----------------------------------------------------------------------
-
-  #x = (share) => SIDE + share * (this.width - 2 * SIDE);
-  #y = (hz) => TOP + (this.floor - TOP) * (1 - Math.log(hz / LOW_HZ) / Math.log(HIGH_HZ / LOW_HZ));
-  #share = (x) => (x - SIDE) / (this.width - 2 * SIDE);
-  #hz = (y) => LOW_HZ * (HIGH_HZ / LOW_HZ) ** (1 - (y - TOP) / (this.floor - TOP));
-
-  #at({ clientX, clientY }) {
-    const box = this.svg.getBoundingClientRect();
-    return [this.#share(clientX - box.left), this.#hz(clientY - box.top)];
-  }
-
-  // --- Drawing ---------------------------------------------------------------------------------
-
-  #build() {
-    const { svg } = this;
-    const shades = add(add(svg, "defs"), "linearGradient", { id: "shades", gradientUnits: "userSpaceOnUse", x1: 0, x2: 0 });
-    let low = LOW_HZ;
-    this.bands = facts.bands.filter(([, , high]) => {
-      const isNew = high > low;
-      low = Math.max(low, high);
-      return isNew;
-    }).map(([key, name, high]) => {
-      const group = add(svg, "g", { class: `stripe band-${key}` });
-      const band = { high: Math.min(high, HIGH_HZ), rect: add(group, "rect"), name: add(group, "text") };
-      band.stops = [0, 1].map(() => add(shades, "stop", { class: `band-${key}` }));
-      band.name.textContent = name;
-      return band;
-    });
-    this.shades = shades;
-    this.area = add(svg, "path", { class: "area" });
-    this.ticks = add(svg, "g", { class: "ticks" });
-    this.lines = add(svg, "path", { class: "spoken" });
-    this.needle = add(svg, "line", { class: "needle", y1: TOP });
-    this.curve = add(svg, "path", { class: "curve" });
-    this.handles = add(svg, "g");
-  }
-
   draw() {
-    const { width, height } = this.svg.getBoundingClientRect();
-    if (!width) return;
-    Object.assign(this, { width, height, floor: height - FOOT });
-    set(this.svg, { viewBox: `0 0 ${width} ${height}` });
-    this.#drawBands();
-    this.#drawAxis();
-    this.#drawCurve();
-    this.#drawHandles();
-    set(this.needle, { y2: this.floor + 12 });
-    this.showPlace(this.place ?? 0, this.needle.classList.contains("playing"));
-  }
-
-  #drawBands() {
-    set(this.shades, { y1: this.floor, y2: TOP });
-    let from = LOW_HZ;
-    for (const { high, rect, name, stops } of this.bands) {
-      const [top, bottom] = [this.#y(high), this.#y(from)];
-      set(rect, { x: 0, width: this.width, y: top, height: bottom - top });
-      set(name, { x: this.width - 34, y: (top + bottom) / 2 + 4 });
-      const part = (y) => (this.floor - y) / (this.floor - TOP);
-      // Colours blend around the border of two bands.
-      set(stops[0], { offset: part(bottom) * 0.8 + part(top) * 0.2 });
-      set(stops[1], { offset: part(bottom) * 0.2 + part(top) * 0.8 });
-      from = high;
-    }
-  }
-
-  #drawAxis() {
-    const apart = TICKS.find((step) => (this.minutes / step) * 64 < this.width) ?? 60;
-    this.ticks.replaceChildren();
-    for (let minute = 0; minute <= this.minutes; minute += apart) {
-      const text = add(this.ticks, "text", { x: this.#x(minute / this.minutes), y: this.floor + 29 });
-      text.textContent = minute ? this.chart.dataset.minutes.replace("{n}", minute) : "0";
-    }
-    const spoken = this.marks.map(([start]) => `M${this.#x(start / 60 / this.minutes).toFixed(1)} ${this.floor + 3}v8`);
-    set(this.lines, { d: spoken.join("") });
-  }
-
-  #drawCurve() {
-    const way = new Movement(this.points);
-    const shares = [...Array(STEPS + 1).keys()].map((n) => n / STEPS);
-    const jumps = this.points.flatMap(([share]) => [share - 1e-6, share]);
-    const places = [...shares, ...jumps].filter((share) => share >= 0).sort((a, b) => a - b);
-    const line = places.map((share) => `${this.#x(share).toFixed(1)} ${this.#y(way.at(share)).toFixed(1)}`);
-    set(this.curve, { d: `M${line.join("L")}` });
-    set(this.area, { d: `M${this.#x(0)} ${this.floor}L${line.join("L")}L${this.#x(1)} ${this.floor}Z` });
+    if (this.drawing.draw(this)) this.#drawHandles();
   }
 
   #drawHandles() {
     while (this.#handles.length > this.points.length) this.#handles.pop().remove();
-    while (this.#handles.length < this.points.length) this.#handles.push(this.#makeHandle(this.#handles.length));
+    while (this.#handles.length < this.points.length)
+      this.#handles.push(this.#makeHandle(this.#handles.length));
     this.#handles.forEach((handle, n) => {
       const [share, hz] = this.points[n];
       set(handle, {
         class: `handle band-${bandAt(hz)[0]}${n === this.chosen ? " chosen" : ""}`,
-        transform: `translate(${this.#x(share)} ${this.#y(hz)})`,
-        "aria-label": this.chart.dataset.name.replace("{n}", n + 1).replace("{all}", this.points.length),
+        transform: `translate(${this.drawing.x(share)} ${this.drawing.y(hz)})`,
+        "aria-label": this.chart.dataset.name
+          .replace("{n}", n + 1)
+          .replace("{all}", this.points.length),
         "aria-valuenow": hz,
         "aria-valuetext": this.inWords(n),
       });
@@ -163,8 +72,12 @@ export class Course {
   // --- Moving points ------------------------------------------------------------------------------
 
   #makeHandle(n) {
-    const handle = add(this.handles, "g", {
-      role: "slider", tabindex: 0, "aria-orientation": "vertical", "aria-valuemin": LOW_HZ, "aria-valuemax": HIGH_HZ,
+    const handle = add(this.drawing.front, "g", {
+      role: "slider",
+      tabindex: 0,
+      "aria-orientation": "vertical",
+      "aria-valuemin": LOW_HZ,
+      "aria-valuemax": HIGH_HZ,
     });
     add(handle, "circle", { class: "reach", r: 22 });
     add(handle, "circle", { class: "ring", r: 13 });
@@ -188,7 +101,7 @@ export class Course {
     event.preventDefault();
     handle.focus({ preventScroll: true });
     handle.setPointerCapture(event.pointerId);
-    const move = (event) => this.move(n, ...this.#at(event));
+    const move = (event) => this.move(n, ...this.drawing.under(event));
     const end = () => {
       handle.removeEventListener("pointermove", move);
       handle.removeEventListener("lostpointercapture", end);
@@ -224,7 +137,12 @@ export class Course {
     const last = this.points.length - 1;
     const [before, , curve] = this.points[n];
     if (n === 0 || n === last) share = before;
-    else share = within(share, this.points[n - 1][0] + LEAST_APART, this.points[n + 1][0] - LEAST_APART);
+    else
+      share = within(
+        share,
+        this.points[n - 1][0] + LEAST_APART,
+        this.points[n + 1][0] - LEAST_APART,
+      );
     this.points[n] = [rounded(share, 6), rounded(within(hz, LOW_HZ, HIGH_HZ), 1), curve];
     this.#changed();
   }
@@ -242,7 +160,7 @@ export class Course {
   }
 
   #addAtPointer(event) {
-    const [share, hz] = this.#at(event);
+    const [share, hz] = this.drawing.under(event);
     if (share > 0 && share < 1) this.#add(share, hz);
   }
 
@@ -250,7 +168,11 @@ export class Course {
     const n = this.points.findIndex((point) => point[0] > share);
     const room = n > 0 && Math.min(share - this.points[n - 1][0], this.points[n][0] - share);
     if (this.points.length >= MOST_POINTS || !(room >= LEAST_APART)) return;
-    this.points.splice(n, 0, [rounded(share, 6), rounded(within(hz, LOW_HZ, HIGH_HZ), 1), this.points[n - 1][2]]);
+    this.points.splice(n, 0, [
+      rounded(share, 6),
+      rounded(within(hz, LOW_HZ, HIGH_HZ), 1),
+      this.points[n - 1][2],
+    ]);
     this.#changed();
     this.#handles[n].focus();
     this.say(this.chart.dataset.added.replace("{value}", this.inWords(n)));
@@ -275,24 +197,5 @@ export class Course {
   }
 }
 
-/** A course as the path of a small drawing, 100 by 32, and the beat in the middle of it. */
-export function drawnSmall(points) {
-  const way = new Movement(points);
-  const beats = [...Array(41).keys()].map((n) => way.at(n / 40));
-  const height = (hz) => 32 * (1 - within(Math.log(hz) / Math.log(30), 0, 1));
-  const path = `M${beats.map((hz, n) => `${2.5 * n} ${height(hz).toFixed(1)}`).join("L")}`;
-  return { path, hz: beats.sort((a, b) => a - b)[20] };
-}
-
 const within = (value, low, high) => Math.max(low, Math.min(value, high));
 const rounded = (value, digits) => Number(value.toFixed(digits));
-
-function add(parent, name, attributes = {}) {
-  const made = document.createElementNS(SVG, name);
-  set(made, attributes);
-  return parent.appendChild(made);
-}
-
-function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-}

@@ -34,7 +34,10 @@ export class Draft {
     this.#form.addEventListener("input", later);
     this.#form.addEventListener("studio:change", later);
     window.addEventListener("pagehide", () => this.#timer && this.keep());
-    document.addEventListener("visibilitychange", () => document.hidden && this.#timer && this.keep());
+    document.addEventListener(
+      "visibilitychange",
+      () => document.hidden && this.#timer && this.keep(),
+    );
     this.#form.addEventListener("submit", () => this.keep());
   }
 

@@ -32,7 +32,10 @@ export class Listening {
     try {
       this.#preview ??= await this.#load();
       if (!this.isPlaying) return;
-      await this.#preview.play(recipe, { at_s: this.#share * recipe.duration_s, ...this.ask.words() });
+      await this.#preview.play(recipe, {
+        at_s: this.#share * recipe.duration_s,
+        ...this.ask.words(),
+      });
     } catch {
       this.stop();
       this.#button.querySelector("span.start").textContent = this.#button.dataset.no;

@@ -19,7 +19,9 @@ export function recipeOf(form) {
     title: folded(values.title) || suggestedTitle(lines),
     duration_s,
     beats: isSilent ? [] : [{ ...parts.beats[0], beat_hz }],
-    beds: Object.keys(parts.beds).filter((key) => values.beds.includes(key)).map((key) => parts.beds[key]),
+    beds: Object.keys(parts.beds)
+      .filter((key) => values.beds.includes(key))
+      .map((key) => parts.beds[key]),
     speech: { ...parts.speech, lines: lines.map(folded) },
     phases: isSilent ? [] : phases,
     seed: parseInt(values.key.slice(0, 8), 16) || 0,
@@ -48,7 +50,10 @@ function courseOf(values, duration_s) {
   if (!points) return { beat_hz: constantBeat(values), phases: [] };
   const beat_hz = points.map(([share, hz, curve]) => [share * duration_s, hz, curve]);
   const { phases = [] } = facts.presets[values.course] ?? {};
-  return { beat_hz, phases: phases.map(([name, share]) => ({ name, start_s: share * duration_s })) };
+  return {
+    beat_hz,
+    phases: phases.map(([name, share]) => ({ name, start_s: share * duration_s })),
+  };
 }
 
 /** The points of the course, `[share, hz, curve]`; none where the beat stands still. */
@@ -56,7 +61,8 @@ export function pointsOf({ course, curve }) {
   if (course === facts.words.constant) return null;
   if (course !== facts.words.drawn) return facts.presets[course].points;
   try {
-    return JSON.parse(curve);
+    const points = JSON.parse(curve);
+    return points.length > 1 && points.every((point) => point.length === 3) ? points : null;
   } catch {
     return null;
   }
