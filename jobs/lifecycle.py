@@ -23,6 +23,7 @@ from jobs.database import from_now
 from jobs.dispatching import dispatch, dispatch_forgotten, send_each
 from jobs.models import Job
 from jobs.pricing import credits_for
+from jobs.sayings import OUR_FAULT
 from jobs.storage import delete_tracks
 
 State = Job.State
@@ -31,10 +32,6 @@ FIRST_STAGE_OF = {
     Job.Step.SPEECH: Job.Stage.SPEECH,
     Job.Step.RENDER: Job.Stage.RENDER,
 }
-OUR_FAULT = (
-    "Something went wrong on our side and the track could not be made. "
-    "Please try again; if it happens again, tell us."
-)
 
 _FROM_THE_START = {
     "step": Job.Step.SPEECH,

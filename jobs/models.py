@@ -9,8 +9,10 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from audio import TrackSpec
+from jobs import sayings
 
 
 class JobQuerySet(models.QuerySet):
@@ -44,17 +46,17 @@ class Job(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", "Waiting"
-        PROCESSING = "processing", "In the making"
-        COMPLETED = "completed", "Ready"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
-        ARCHIVED = "archived", "Archived"
+        PENDING = "pending", _("Waiting")
+        PROCESSING = "processing", _("In the making")
+        COMPLETED = "completed", _("Ready")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        ARCHIVED = "archived", _("Archived")
 
     class Stage(models.TextChoices):
-        SPEECH = "speech", "Speaking your words"
-        RENDER = "render", "Mixing the sound"
-        UPLOAD = "upload", "Saving the track"
+        SPEECH = "speech", _("Speaking your words")
+        RENDER = "render", _("Mixing the sound")
+        UPLOAD = "upload", _("Saving the track")
 
     class Step(models.TextChoices):
         """What a worker does for a job at one go; each step has a queue of its own."""
@@ -170,6 +172,11 @@ class Job(models.Model):
         return TrackSpec.parse(self.spec)
 
     @property
+    def message_here(self) -> str:
+        """What the job says of itself, in the language of the page."""
+        return sayings.translated(self.message)
+
+    @property
     def is_active(self) -> bool:
         """Whether the job waits or is being made."""
         return self.state in self.ACTIVE
@@ -209,8 +216,8 @@ class TrackFile(models.Model):
         OPUS = "opus", "Opus"
         M4A = "m4a", "M4A"
         MP3 = "mp3", "MP3"
-        COVER_PNG = "cover.png", "Cover as PNG"
-        SPECTROGRAM = "spectrogram.png", "Spectrogram"
+        COVER_PNG = "cover.png", _("Cover as PNG")
+        SPECTROGRAM = "spectrogram.png", _("Spectrogram")
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files")
     kind = models.CharField(max_length=16, choices=Kind)

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile, File
 from django.db import connection
 
 import audio
-from jobs import lifecycle
+from jobs import lifecycle, sayings
 from jobs.database import DATABASE_GONE, outlast
 from jobs.dispatching import time_limits
 from jobs.lifecycle import Claim
@@ -126,7 +126,7 @@ def _ending_well(claim: Claim):
         logger.exception("job %s attempt %s has a spec unknown here", job.pk, claim.attempt)
         outlast(lambda: lifecycle.hand_back(claim))
     except audio.AudioError as error:
-        _fail(claim, _sentence(error))
+        _fail(claim, sayings.sentence(error))
     except Exception:
         logger.exception("job %s attempt %s broke", job.pk, claim.attempt)
         outlast(lambda: lifecycle.hand_back(claim))
@@ -211,14 +211,4 @@ def _store_spectrogram(claim: Claim, png: bytes) -> tuple[str, int]:
 
 
 def _does_not_fit(error: audio.SpeechDoesNotFitError) -> str:
-    minutes = -int(-error.needed_s // 60)
-    return (
-        f"In this voice the words take longer than the track: it needs at least {minutes} minutes. "
-        "Make another like this with more minutes, fewer lines or fewer repetitions."
-    )
-
-
-def _sentence(error: audio.AudioError) -> str:
-    """The engine's words, as a sentence that stands alone on a page."""
-    message = str(error)
-    return f"{message[:1].upper()}{message[1:].rstrip('.')}."
+    return sayings.DOES_NOT_FIT.format(minutes=-int(-error.needed_s // 60))

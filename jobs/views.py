@@ -5,6 +5,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
@@ -18,14 +20,12 @@ from jobs.allowance import in_words as storage_full
 from jobs.bands import BANDS
 from jobs.gate import job_of
 from jobs.models import Job
+from jobs.pricing import not_enough
 from jobs.sounds import front_sounds
 from jobs.storage import tracks
 
 JOBS_A_PAGE = 24
 YEAR_S = 365 * 24 * 3600
-NOT_ENOUGH = (
-    "This track costs {error.needed} and you have {error.balance}. Nothing was stored or taken."
-)
 
 
 @require_GET
@@ -61,8 +61,10 @@ def job_cancel(request, job_id):
     """Stop the making of a track and give the credits back."""
     job = job_of(request, job_id)
     if lifecycle.cancel(job):
-        back = "your credit is" if job.price == 1 else f"your {job.price} credits are"
-        messages.success(request, f"Cancelled; {back} back.")
+        done = ngettext(
+            "Cancelled; your credit is back.", "Cancelled; your %(n)d credits are back.", job.price
+        )
+        messages.success(request, done % {"n": job.price})
     return redirect("job", job_id)
 
 
@@ -73,7 +75,7 @@ def job_retry(request, job_id):
     try:
         lifecycle.retry(job_of(request, job_id))
     except NotEnoughCredits as error:
-        messages.error(request, NOT_ENOUGH.format(error=error))
+        messages.error(request, not_enough(error))
     except StorageFull as error:
         messages.error(request, storage_full(error))
     return redirect("job", job_id)
@@ -87,7 +89,7 @@ def job_delete(request, job_id):
     if request.method == "GET":
         return render(request, "jobs/delete.html", {"job": job})
     lifecycle.remove(job)
-    messages.success(request, f"“{job.title}” is deleted.")
+    messages.success(request, _("“%(title)s” is deleted.") % {"title": job.title})
     return redirect("jobs")
 
 

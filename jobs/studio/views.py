@@ -2,8 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.errors import NotEnoughCredits
@@ -11,6 +9,7 @@ from jobs import lifecycle
 from jobs.allowance import StorageFull
 from jobs.allowance import in_words as storage_full
 from jobs.gate import job_of
+from jobs.pricing import not_enough
 from jobs.studio.form import JobForm
 from jobs.studio.page import page_of
 from jobs.studio.presets import PRESET_OF
@@ -20,7 +19,6 @@ SENT = "studio_sent"
 SENT_SECONDS = 60 * 60 * 24 * 90
 
 
-@gzip_page
 @login_required
 @require_http_methods(["GET", "POST"])
 def studio(request):
@@ -34,9 +32,7 @@ def studio(request):
     try:
         job = lifecycle.submit_job(request.user, form.cleaned_data["spec"], key=form.submission_key)
     except NotEnoughCredits as error:
-        form.add_error(None, _(
-            "This track costs %(needed)d and you have %(balance)d. Nothing was stored or taken."
-        ) % {"needed": error.needed, "balance": error.balance})  # fmt: skip
+        form.add_error(None, not_enough(error))
         return _render(request, form, short_of_credits=True)
     except StorageFull as error:
         form.add_error(None, storage_full(error))
@@ -49,7 +45,6 @@ def studio(request):
     return response
 
 
-@gzip_page
 @login_required
 @require_GET
 def job_like(request, job_id):

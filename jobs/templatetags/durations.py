@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django import template
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -12,9 +13,10 @@ def spoken_duration(length: timedelta | float) -> str:
     """A length (a timedelta, or seconds) as in “2 min 5 s”, whole from 10 minutes on."""
     seconds = length.total_seconds() if isinstance(length, timedelta) else float(length)
     if seconds < 60:
-        return f"{max(seconds, 0):.0f} s"
+        return _("%(s)d s") % {"s": round(max(seconds, 0))}
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes_over = divmod(minutes, 60)
+    parts = {"h": hours, "min": minutes_over, "s": rest}
     if hours:
-        return f"{hours} h {minutes_over} min" if minutes_over else f"{hours} h"
-    return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+        return (_("%(h)d h %(min)d min") if minutes_over else _("%(h)d h")) % parts
+    return (_("%(min)d min %(s)d s") if rest and minutes < 10 else _("%(min)d min")) % parts

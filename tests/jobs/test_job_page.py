@@ -24,7 +24,7 @@ def test_the_page_polls_while_the_track_is_made(client, job):
 def test_stage_and_percent_are_shown(client, claim):
     lifecycle.beat(claim, Job.Stage.RENDER, 0.42)
     page = _page(client, claim.job, "status/")
-    assert Job.Stage.RENDER.label in page
+    assert str(Job.Stage.RENDER.label) in page
     assert "42" in page
 
 

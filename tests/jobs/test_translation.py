@@ -3,6 +3,8 @@
 import pytest
 
 from accounts import ledger
+from jobs import lifecycle
+from jobs.models import Job
 from jobs.speech import voices
 from tests.marked import speak_marked, unmarked, untranslated
 
@@ -32,7 +34,7 @@ def test_pages_for_everybody(client, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/accounts/", "/accounts/credits/", "/accounts/logout/", "/studio/"]
+    "path", ["/accounts/", "/accounts/credits/", "/accounts/logout/", "/jobs/", "/studio/"]
 )
 def test_pages_of_a_person(client, user, path):
     ledger.adjust(user, 1, reason="a gift", actor=user)
@@ -43,3 +45,28 @@ def test_the_studio_s_complaints(client, choices):
     for wrong in [{}, choices | {"duration_min": "999", "carrier_hz": "x", "affirmations": ""}]:
         assert _words_left(client.post("/studio/", wrong)) == set()
     assert _words_left(client.post("/studio/quote/", choices)) == set()
+
+
+@pytest.fixture
+def failed(claim):
+    lifecycle.fail(claim, "")
+    return claim.job
+
+
+@pytest.fixture
+def cancelled(job):
+    lifecycle.cancel(job)
+    return job
+
+
+@pytest.mark.parametrize("state", ["job", "claim", "completed", "failed", "cancelled"])
+def test_a_track_s_pages_in_every_state(client, request, state):
+    job = getattr(request.getfixturevalue(state), "job", None) or Job.objects.get()
+    for path in ["/jobs/", f"/jobs/{job.pk}/", f"/jobs/{job.pk}/delete/", f"/jobs/{job.pk}/like/"]:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        assert _words_left(response) == set(), path
+
+
+def test_a_file_that_is_gone(client, completed):
+    assert _words_left(client.get(f"/jobs/{completed.pk}/download/")) == set()
