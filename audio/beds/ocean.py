@@ -28,13 +28,13 @@ class OceanLayer(BandsLayer):
 
     def _levels(self, times: np.ndarray) -> np.ndarray:
         latest = np.floor(times / self._period_s).astype(np.int64)
-        power = sum(self._wave(latest + n, times) ** 2 for n in NEIGHBOURS)
+        power = np.sum(self._waves(np.add.outer(NEIGHBOURS, latest), times) ** 2, axis=0)
         calm = 0.8 + 6 * (1 - self._depth) + 0.4 * self._drift(0, times, 7.0)
         power += (calm[:, np.newaxis, np.newaxis] * FAR) ** 2
         return np.sqrt(power)
 
-    def _wave(self, wave: np.ndarray, times: np.ndarray) -> np.ndarray:
-        """RMS of the bands, shape (times, 2, bands), of the waves with these numbers."""
+    def _waves(self, wave: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """RMS of the bands, (waves, times, 2, bands), of waves with numbers (waves, times)."""
         # No two waves come in the same time, are of the same size, or break in the same place;
         # and the sea has great and small waves in turn, as swells from afar meet.
         breaks = (wave + 0.7 * self._chance(1, wave)) * self._period_s
@@ -43,10 +43,11 @@ class OceanLayer(BandsLayer):
         pace = (0.8 + 0.5 * self._chance(4, wave)) * self._period_s / 9
         place = 1.6 * self._chance(5, wave) - 0.8
         travel = 1.6 * self._chance(6, wave) - 0.8 - place
-        since = ((times - breaks) / pace)[:, np.newaxis]
-        after = since - PEAK_S
-        bands = size[:, np.newaxis] * HEIGHT / (np.exp(-after / RISE_S) + np.exp(after / FALL_S))
+        since = (times - breaks) / pace
+        after = since[..., np.newaxis] - PEAK_S
+        bands = HEIGHT / (np.exp(-after / RISE_S) + np.exp(after / FALL_S))
         # The foam runs along the beach while it dies.
-        pan = place[:, np.newaxis] + travel[:, np.newaxis] * np.clip(since / 8, 0, 1)
+        pan = place + travel * np.clip(since / 8, 0, 1)
         angle = np.pi / 4 * (1 + pan)
-        return np.stack([np.cos(angle), np.sin(angle)], axis=1) * bands[:, np.newaxis]
+        ears = size[..., np.newaxis] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+        return ears[..., np.newaxis] * bands[..., np.newaxis, :]
