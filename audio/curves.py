@@ -62,6 +62,11 @@ def highest(value: Value) -> float:
     return max(frame.value for frame in keyframes_of(value))
 
 
+def lowest(value: Value) -> float:
+    """The least value there ever is."""
+    return min(frame.value for frame in keyframes_of(value))
+
+
 def values_at(value: Value, times_s: np.ndarray) -> np.ndarray:
     """The value at each of ``times_s``, which are sorted; float64.
 
@@ -87,6 +92,19 @@ def _between(here: Keyframe, there: Keyframe, times_s: np.ndarray) -> np.ndarray
     if here.curve == "smooth":
         done = done * done * (3 - 2 * done)
     return here.value + (there.value - here.value) * done
+
+
+def cycles_at(value: Value, times_s: np.ndarray) -> np.ndarray:
+    """Cycles that a frequency has gone through at each of ``times_s``; float64, any shape.
+
+    Good to 10⁻⁹ after hours; :class:`Phase` is for samples.
+    """
+    movement = _Movement(value)
+    cycles = np.zeros(times_s.shape)
+    for stretch in movement.stretches:
+        inside = times_s >= stretch.here.time_s
+        cycles[inside] = stretch.integral(times_s[inside])
+    return cycles
 
 
 def softened(value: Value) -> Value:
@@ -186,15 +204,15 @@ class _Movement:
         frames = keyframes_of(value)
         self._starts = [frame.time_s for frame in frames]
         before = np.longdouble(frames[0].value) * frames[0].time_s
-        self._stretches = [_Stretch(Keyframe(0.0, frames[0].value, "step"), None, np.longdouble(0))]
+        self.stretches = [_Stretch(Keyframe(0.0, frames[0].value, "step"), None, np.longdouble(0))]
         for here, there in zip(frames, (*frames[1:], None), strict=True):
             stretch = _Stretch(here, there, before)
-            self._stretches.append(stretch)
+            self.stretches.append(stretch)
             if there is not None:
                 before = stretch.integral(np.longdouble(there.time_s))
 
     def at(self, time_s: float) -> _Stretch:
-        return self._stretches[bisect_right(self._starts, time_s + _SAME_TIME_S)]
+        return self.stretches[bisect_right(self._starts, time_s + _SAME_TIME_S)]
 
 
 class Phase:

@@ -20,6 +20,11 @@ from audio.true_peak import REACH, true_peaks
 
 # Excerpts are as long as a gating block; the filter settles in the tenth of a second before.
 EXCERPT_S, SETTLING_S = 0.4, 0.1
+STEP_S = 1 / STEPS_A_SECOND
+_EXCERPT_STEPS = round(EXCERPT_S * STEPS_A_SECOND)
+
+# An excerpt is heard where the part is loudest within so many steps, not in a slow beat's pause.
+_NEAR_STEPS = 40
 
 # Each part is heard in so many places, and in twice as many again as long as what is not known of
 # it could move the energy of the whole by more than this, or to one excerpt in so many seconds.
@@ -64,7 +69,8 @@ class Part:
     Attributes
     ----------
     layer : makes the sound; of no other use afterwards, as it has been asked out of order.
-    course : energy at times in seconds, in any unit, as far as known: that of its level at least.
+    course : energy in the steps of ``STEP_S`` around times in seconds, in any unit, as far as it is
+        known: that of its level at least.
     gain : further gain at times in seconds that ``layer`` does not apply itself: ducking.
     tonal : whether its peaks come so regularly that they add to those of the others.
     """
@@ -198,7 +204,9 @@ class _Guess:
         self._listener, self._part = listener, part
         self.tonal = part.tonal
         times_s = listener.times_s
-        self._course = part.course(times_s) * np.square(part.gain(times_s) * fade(times_s))
+        known = np.broadcast_to(part.course(times_s), times_s.shape)
+        self._known = windowed(known, _EXCERPT_STEPS)
+        self._course = known * np.square(part.gain(times_s) * fade(times_s))
         self._heard: list[tuple[float, _Excerpt]] = []
         self.hear_more()
 
@@ -222,11 +230,11 @@ class _Guess:
 
     def _excerpt(self, place: float) -> tuple[float, _Excerpt]:
         """The time of its middle, and how it sounds for a course of 1."""
-        start_s = place * (self._listener.duration_s - EXCERPT_S)
-        start = int(start_s * self._listener.rate)
+        step = int(place * len(self._known))
+        step += int(np.argmax(self._known[step : step + _NEAR_STEPS]))
+        start = step * self._listener.rate // STEPS_A_SECOND
         excerpt = self._listener.excerpt(self._part.layer, start)
-        middle_s = start_s + EXCERPT_S / 2
-        return middle_s, excerpt.over(self._part.course(np.array([middle_s]))[0])
+        return step * STEP_S + EXCERPT_S / 2, excerpt.over(self._known[step])
 
     @property
     def energies(self) -> np.ndarray:
@@ -353,11 +361,9 @@ class _Mix:
                 for other, power in zip(self._guesses, left, strict=True):
                     np.minimum(power, limited[other is not guess], out=power)
         spoken, turned = self._spoken.limited(self.peaks, gain=gain, ceiling=ceiling)
-        # The other parts were heard in excerpts as long as a block.
-        blocks = windowed(spoken)
         for energies, power in zip(self._energies, left, strict=True):
-            blocks += (energies * np.minimum(power, turned))[: len(blocks)]
-        return integrated_lufs(gain**2 * blocks)
+            spoken += energies * np.minimum(power, turned)
+        return integrated_lufs(gain**2 * windowed(spoken))
 
 
 def _limiter_gains(peaks: np.ndarray, ceiling: float) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The sum of a track's layers, block after block."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
@@ -11,15 +12,15 @@ from audio.ducking import Ducking
 from audio.errors import AudioError
 from audio.fades import Fades
 from audio.levels import amplitude_of
-from audio.master import Curve, Line, Part, master_gain
+from audio.master import STEP_S, Curve, Line, Part, master_gain
 from audio.panning import Balance
 from audio.placement import Placement, schedule
 from audio.scratch import Scratch
-from audio.spec import Bed, Speech, TrackSpec
+from audio.spec import Beat, Bed, Speech, TrackSpec
 from audio.speech.clips import Clip
 from audio.speech.layer import SpeechLayer, frames_at
 from audio.speech.room import tail_s
-from audio.tones import BeatLayer, Gate
+from audio.tones import BeatLayer, Gate, pulse_energy
 from audio.watch import Watch
 
 # Worked on at a time: enough that calls cost little, and few enough to stay in the cache.
@@ -159,8 +160,8 @@ class Mix:
             return Part(_Watched(layer, watch), course=course, **more)
 
         parts = [
-            part(layer, _course(bed.level_db), gain=self._ducking.at)
-            for bed, layer in zip(spec.beds, self._beds, strict=True)
+            part(layer, self._bed_course(number), gain=self._ducking.at)
+            for number, layer in enumerate(self._beds)
         ]
         if self._tones:
             parts.append(part(self._beats, self._beats_course, tonal=True))
@@ -175,23 +176,35 @@ class Mix:
         )
 
     def _beats_course(self, times_s: np.ndarray) -> np.ndarray:
-        return sum(_course(beat.level_db)(times_s) for beat in self._tones)
+        return sum(
+            _course(beat.level_db)(times_s) * pulse_energy(beat, times_s, STEP_S)
+            for beat in self._tones
+        )
+
+    def _bed_course(self, number: int) -> Curve:
+        level = _course(self._spec.beds[number].level_db)
+        beats = _embedded(self._spec, number)
+        return lambda times_s: math.prod(
+            (pulse_energy(beat, times_s, STEP_S) for beat in beats), start=level(times_s)
+        )
 
 
 def _beds(spec: TrackSpec) -> list[Layer]:
     seed, rate, layers = spec.seed, spec.sample_rate, []
     for number, bed in enumerate(spec.beds):
-        gates = [
-            Gate(beat, sample_rate=rate)
-            for beat in spec.beats
-            if beat.kind == "embedded" and beat.bed in (None, number)
-        ]
+        gates = [Gate(beat, sample_rate=rate) for beat in _embedded(spec, number)]
         if gates or len(keyframes_of(bed.level_db)) > 1:
             layers.append(MovingBed(bed, gates, seed=seed, sample_rate=rate))
         else:
             level_db = highest(bed.level_db)
             layers.append(bed_layer(bed, seed=seed, sample_rate=rate, level_db=level_db))
     return layers
+
+
+def _embedded(spec: TrackSpec, number: int) -> list[Beat]:
+    """The beats that pulse in bed ``number``."""
+    beats = (beat for beat in spec.beats if beat.kind == "embedded")
+    return [beat for beat in beats if beat.bed in (None, number)]
 
 
 def _course(level_db: Value) -> Curve:

@@ -6,20 +6,25 @@ from audio.curves import (
     Phase,
     Value,
     between_knots,
+    cycles_at,
     highest,
     keyframes_of,
     knots_of,
+    lowest,
     softened,
     values_at,
 )
 from audio.oscillator import STRETCH_FRAMES, Oscillator
-from audio.panning import Balance
+from audio.panning import Balance, Gain
 from audio.scratch import Scratch
-from audio.spec import Beat
+from audio.spec import SAMPLE_RATE, Beat
 from audio.waves import quarter_sine, wave_form
 
 # Worked on at a time where each sample takes many steps: the arrays between stay in the cache.
 CHUNK_FRAMES = 8192
+
+# Beats of less than so many periods a step are told apart in steps, at so many points of each.
+SLOW, PULSE_POINTS = 0.5, 8
 
 # How much of the beat each ear's tone is above the carrier.
 _OFFSETS = {"binaural": (0.5, -0.5), "monaural": (0.5, -0.5), "isochronic": (0.0,)}
@@ -100,23 +105,48 @@ class Gate:
     def gains(self, start: int, frames: int) -> np.ndarray:
         """The gain at each frame, float32 of shape (frames,)."""
         duty = self._moving(self._beat.duty, start, frames)
-        passed = self._phase.cycles(start, frames)[0]
-        passed -= np.floor(passed)
-        height = (duty - passed) / (duty * self._beat.release)
-        passed /= duty * self._beat.attack
-        np.minimum(height, passed, out=height)
+        depth = self._moving(self._beat.depth, start, frames)
+        return self._shape(self._phase.cycles(start, frames)[0], duty, depth)
+
+    def gains_at(self, times_s: np.ndarray) -> np.ndarray:
+        """The gain at each of ``times_s``, which are sorted; float32."""
+        duty, depth = (values_at(v, times_s) for v in (self._beat.duty, self._beat.depth))
+        return self._shape(cycles_at(self._beat.beat_hz, times_s), duty, depth)
+
+    def _shape(self, cycles: np.ndarray, duty: Gain, depth: Gain) -> np.ndarray:
+        """The gain at phases, float64, whose memory is used, in cycles."""
+        cycles -= np.floor(cycles)
+        height = (duty - cycles) / (duty * self._beat.release)
+        cycles /= duty * self._beat.attack
+        np.minimum(height, cycles, out=height)
         np.clip(height, 0, 1, out=height)
         # Half a cosine from −1 to 1 is a sine from −1/4 to 1/4 of a cycle.
         height *= 0.5
         height -= 0.25
         gain = quarter_sine(height.astype(np.float32))
         gain -= 1
-        gain *= self._moving(self._beat.depth, start, frames) / 2
+        gain *= np.divide(depth, 2, dtype=np.float32, casting="same_kind")
         gain += 1
         return gain
 
-    def _moving(self, value: Value, start: int, frames: int) -> float | np.ndarray:
+    def _moving(self, value: Value, start: int, frames: int) -> Gain:
         if len(keyframes_of(value)) == 1:
             return keyframes_of(value)[0].value
         times_s = knots_of(start, frames) / self._rate
         return between_knots(values_at(softened(value), times_s), start, frames)
+
+
+def pulse_energy(beat: Beat, times_s: np.ndarray, length_s: float) -> np.ndarray | float:
+    """What a beat's pulse leaves of the energy around ``times_s``, each for ``length_s``.
+
+    Of beats that are slow enough to be told apart in such steps; 1 for all others.
+    """
+    if beat.kind == "binaural" or lowest(beat.beat_hz) * length_s > SLOW:
+        return 1.0
+    inside = (np.arange(PULSE_POINTS) + 0.5) / PULSE_POINTS - 0.5
+    points = (times_s[:, np.newaxis] + length_s * inside).reshape(-1)
+    if beat.kind == "monaural":
+        gains = np.cos(np.pi * cycles_at(beat.beat_hz, points))
+    else:
+        gains = Gate(beat, sample_rate=SAMPLE_RATE).gains_at(points)
+    return np.square(gains).reshape(-1, PULSE_POINTS).mean(axis=1)

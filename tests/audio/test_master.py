@@ -53,10 +53,16 @@ def spec(*, target_lufs=-18.0, **parts) -> TrackSpec:
 KINDS = {
     "a tone": {"beats": [BINAURAL]},
     "slow pulses": {"beats": [{**BINAURAL, "kind": "isochronic", "beat_hz": 1}]},
+    "slower pulses": {"beats": [{**BINAURAL, "kind": "isochronic", "beat_hz": 0.5}]},
+    "a slow swell": {"beats": [{**BINAURAL, "kind": "monaural", "beat_hz": 0.5}]},
     "two tones that meet": {"beats": [BINAURAL, {**BINAURAL, "beat_hz": 6.1}]},
     "pink noise": {"beds": [{"kind": "noise"}]},
     "brown noise": {"beds": [{"kind": "noise", "colour": "brown"}]},
     "a beat in noise": {"beds": [{"kind": "noise"}], "beats": [{**BINAURAL, "kind": "embedded"}]},
+    "a slow beat in noise": {
+        "beds": [{"kind": "noise"}],
+        "beats": [{**BINAURAL, "kind": "embedded", "beat_hz": 0.5}],
+    },
     "ocean": {"beds": [{"kind": "ocean", "depth": 1}]},
     "rain": {"beds": [{"kind": "rain"}]},
     "wind": {"beds": [{"kind": "wind"}]},
