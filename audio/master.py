@@ -6,6 +6,7 @@ spec, its energy from short excerpts heard here and there, and each spoken line 
 counted wherever it is spoken. Gates, fades, ducking and the limiter are applied to those energies.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -72,12 +73,14 @@ class Part:
     course : energy in the steps of ``STEP_S`` around times in seconds, in any unit, as far as it is
         known: that of its level at least.
     gain : further gain at times in seconds that ``layer`` does not apply itself: ducking.
+    period_s : after so long the same is heard again.
     tonal : whether its peaks come so regularly that they add to those of the others.
     """
 
     layer: Layer
     course: Curve = _ones
     gain: Curve = _ones
+    period_s: float = math.inf
     tonal: bool = False
 
 
@@ -225,14 +228,21 @@ class _Guess:
         count = len(self._heard)
         # Multiples of the golden ratio fill a circle evenly, however many there are.
         numbers = np.arange(count, max(FIRST_PLACES, 2 * count)) + 0.5
-        self._heard += map(self._excerpt, numbers * _GOLDEN_RATIO % 1)
+        steps = [self._loud_step(place) for place in numbers * _GOLDEN_RATIO % 1]
+        # In order of what is heard, because a recording is read from its start on.
+        self._heard += map(self._excerpt, sorted(steps, key=self._first_heard_s))
         self._heard.sort(key=lambda heard: heard[0])
 
-    def _excerpt(self, place: float) -> tuple[float, _Excerpt]:
-        """The time of its middle, and how it sounds for a course of 1."""
+    def _loud_step(self, place: float) -> int:
         step = int(place * len(self._known))
-        step += int(np.argmax(self._known[step : step + _NEAR_STEPS]))
-        start = step * self._listener.rate // STEPS_A_SECOND
+        return step + int(np.argmax(self._known[step : step + _NEAR_STEPS]))
+
+    def _first_heard_s(self, step: int) -> float:
+        return step * STEP_S % self._part.period_s
+
+    def _excerpt(self, step: int) -> tuple[float, _Excerpt]:
+        """The time of its middle, and how it sounds for a course of 1."""
+        start = round(self._first_heard_s(step) * self._listener.rate)
         excerpt = self._listener.excerpt(self._part.layer, start)
         return step * STEP_S + EXCERPT_S / 2, excerpt.over(self._known[step])
 

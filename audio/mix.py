@@ -1,12 +1,13 @@
 """The sum of a track's layers, block after block."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
 
 from audio.beds import bed_layer
+from audio.beds.layer import BedLayer
 from audio.curves import Value, highest, keyframes_of, softened, values_at
 from audio.ducking import Ducking
 from audio.errors import AudioError
@@ -52,10 +53,11 @@ class Together:
 class MovingBed:
     """A bed whose level moves, or in which beats are embedded."""
 
-    def __init__(self, bed: Bed, gates: list[Gate], *, seed: int, sample_rate: int) -> None:
-        self._layer = bed_layer(bed, seed=seed, sample_rate=sample_rate, level_db=0.0)
-        self._balance = Balance(level_db=bed.level_db, sample_rate=sample_rate)
-        self._gates, self._scratch = gates, Scratch()
+    def __init__(
+        self, layer: BedLayer, gates: list[Gate], *, level_db: Value, sample_rate: int
+    ) -> None:
+        self._layer, self._gates, self._scratch = layer, gates, Scratch()
+        self._balance = Balance(level_db=level_db, sample_rate=sample_rate)
 
     def add_to(self, block: np.ndarray, start: int) -> None:
         """Add the bed at its level of each moment to ``block``."""
@@ -72,11 +74,11 @@ class MovingBed:
 class _Watched:
     """A layer whose every call is a moment to hear that the work is no longer wanted."""
 
-    def __init__(self, layer: Layer, watch: Watch) -> None:
-        self._layer, self._watch = layer, watch
+    def __init__(self, layer: Layer, look: Callable[[], None]) -> None:
+        self._layer, self._look = layer, look
 
     def add_to(self, block: np.ndarray, start: int) -> None:
-        self._watch.look(0.0)
+        self._look()
         self._layer.add_to(block, start)
 
 
@@ -87,6 +89,7 @@ class Mix:
     ----------
     spec : the track.
     clips : the clip of each spoken line.
+    watch : is looked at during long work beside that of :meth:`blocks`, and may cancel it.
 
     Raises
     ------
@@ -96,8 +99,11 @@ class Mix:
         A clip is missing, or the file of a music bed cannot be used.
     """
 
-    def __init__(self, spec: TrackSpec, *, clips: Mapping[str, Clip]) -> None:
-        self._spec = spec
+    def __init__(
+        self, spec: TrackSpec, *, clips: Mapping[str, Clip], watch: Watch | None = None
+    ) -> None:
+        self._spec, self._watch = spec, watch or Watch()
+        self._preparing = True
         self._places = _placements(spec, clips) if spec.speech else []
         self._ducking = _ducking(spec, self._places)
         self._fades = Fades(
@@ -106,7 +112,8 @@ class Mix:
             total_frames=spec.frames,
             sample_rate=spec.sample_rate,
         )
-        self._beds = _beds(spec)
+        self._sounds = [_sound(spec, n, self._look) for n in range(len(spec.beds))]
+        self._beds = [self._bed(number) for number in range(len(spec.beds))]
         self._tones = [beat for beat in spec.beats if beat.kind != "embedded"]
         self._beats = Together([BeatLayer(b, sample_rate=spec.sample_rate) for b in self._tones])
         self._voice: Layer = Together([])
@@ -130,6 +137,7 @@ class Mix:
         Phases are long over where float32 comes in; its rounding, 150 dB below the sound, is finer
         than the steps of 24 bits.
         """
+        self._preparing = False
         memory = np.empty((2, min(block_frames, self._spec.frames)), np.float32)
         for first in range(start, self._spec.frames, block_frames):
             frames = min(block_frames, self._spec.frames - first)
@@ -152,15 +160,25 @@ class Mix:
             chunk *= gain
         self._fades.apply(chunk, start)
 
-    def gain_to(self, target_lufs: float, *, watch: Watch) -> float:
+    def _look(self) -> None:
+        # The blocks may be made in another thread than the one whose watch this is.
+        if self._preparing:
+            self._watch.look(0.0)
+
+    def gain_to(self, target_lufs: float) -> float:
         """The factor for :meth:`blocks` that brings the limited track to ``target_lufs``."""
         spec = self._spec
 
         def part(layer: Layer, course: Curve, **more) -> Part:
-            return Part(_Watched(layer, watch), course=course, **more)
+            return Part(_Watched(layer, self._look), course=course, **more)
 
         parts = [
-            part(layer, self._bed_course(number), gain=self._ducking.at)
+            part(
+                layer,
+                self._bed_course(number),
+                gain=self._ducking.at,
+                period_s=self._sounds[number].period_s,
+            )
             for number, layer in enumerate(self._beds)
         ]
         if self._tones:
@@ -182,23 +200,32 @@ class Mix:
         )
 
     def _bed_course(self, number: int) -> Curve:
-        level = _course(self._spec.beds[number].level_db)
+        level, energy_at = _course(self._spec.beds[number].level_db), self._sounds[number].energy_at
         beats = _embedded(self._spec, number)
         return lambda times_s: math.prod(
-            (pulse_energy(beat, times_s, STEP_S) for beat in beats), start=level(times_s)
+            (pulse_energy(beat, times_s, STEP_S) for beat in beats),
+            start=level(times_s) * energy_at(times_s),
         )
 
+    def _bed(self, number: int) -> Layer:
+        rate, bed, sound = self._spec.sample_rate, self._spec.beds[number], self._sounds[number]
+        gates = [Gate(beat, sample_rate=rate) for beat in _embedded(self._spec, number)]
+        if gates or _moves(bed):
+            return MovingBed(sound, gates, level_db=bed.level_db, sample_rate=rate)
+        return sound
 
-def _beds(spec: TrackSpec) -> list[Layer]:
-    seed, rate, layers = spec.seed, spec.sample_rate, []
-    for number, bed in enumerate(spec.beds):
-        gates = [Gate(beat, sample_rate=rate) for beat in _embedded(spec, number)]
-        if gates or len(keyframes_of(bed.level_db)) > 1:
-            layers.append(MovingBed(bed, gates, seed=seed, sample_rate=rate))
-        else:
-            level_db = highest(bed.level_db)
-            layers.append(bed_layer(bed, seed=seed, sample_rate=rate, level_db=level_db))
-    return layers
+
+def _sound(spec: TrackSpec, number: int, look: Callable[[], None]) -> BedLayer:
+    """The sound of a bed at its level, or at 0 dB where :class:`MovingBed` applies that."""
+    bed = spec.beds[number]
+    level_db = 0.0 if _moves(bed) or _embedded(spec, number) else highest(bed.level_db)
+    return bed_layer(
+        bed, seed=spec.seed, sample_rate=spec.sample_rate, level_db=level_db, look=look
+    )
+
+
+def _moves(bed: Bed) -> bool:
+    return len(keyframes_of(bed.level_db)) > 1
 
 
 def _embedded(spec: TrackSpec, number: int) -> list[Beat]:

@@ -61,9 +61,10 @@ def render(
     OSError
         The folder is missing or may not be written to.
     """
-    watch, mix = Watch(progress, cancelled), Mix(spec, clips=clips)
+    watch = Watch(progress, cancelled)
+    mix = Mix(spec, clips=clips, watch=watch)
     target_lufs = spec.master.target_lufs
-    gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs, watch=watch)
+    gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs)
     blocks = limited(
         mix.blocks(block_frames, gain=gain),
         ceiling=_ceiling(spec.bit_depth),

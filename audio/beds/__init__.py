@@ -5,6 +5,8 @@
 struck; ``music`` is a person's own file (``recording``).
 """
 
+from collections.abc import Callable
+
 from audio.beds.bowls import BowlsLayer
 from audio.beds.drone import DroneLayer
 from audio.beds.fire import FireLayer
@@ -31,11 +33,17 @@ LAYERS: dict[str, type[BedLayer]] = {
 
 
 def bed_layer(
-    bed: Bed, *, seed: int, sample_rate: int = SAMPLE_RATE, level_db: float | None = None
+    bed: Bed,
+    *,
+    seed: int,
+    sample_rate: int = SAMPLE_RATE,
+    level_db: float | None = None,
+    look: Callable[[], None] = lambda: None,
 ) -> BedLayer:
     """The sound of ``bed`` in a track with this ``seed``.
 
     ``level_db`` takes the place of the bed's own level: 0 where that moves and is applied later.
+    ``look`` is called every now and then while a recording is read, and may raise to stop that.
 
     Raises
     ------
@@ -46,4 +54,5 @@ def bed_layer(
     kind = own.pop("kind")
     if level_db is not None:
         own["level_db"] = level_db
-    return LAYERS[kind](**own | {"seed": (seed, own["seed"]), "sample_rate": sample_rate})
+    own |= {"seed": (seed, own["seed"]), "sample_rate": sample_rate, "look": look}
+    return LAYERS[kind](**own)

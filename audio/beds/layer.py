@@ -1,7 +1,9 @@
 """What all beds share: a level, a width, and chance that follows from the seed."""
 
+import math
 import zlib
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 
@@ -19,7 +21,14 @@ class BedLayer(ABC):
     width : 1 as wide as the sound is made, 0 the same in both ears; the level stays.
     seed : one whole number from 0 on, or several: another seed is another sound of its kind.
     sample_rate : frames a second.
+    look : called every now and then while a recording is read; may raise, to stop that.
+
+    Attributes
+    ----------
+    period_s : what sounds now was heard so long ago; mostly never.
     """
+
+    period_s = math.inf
 
     def __init__(
         self,
@@ -28,7 +37,9 @@ class BedLayer(ABC):
         width: float = 1.0,
         seed: int | tuple[int, ...] = 0,
         sample_rate: int = 44_100,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
+        self._look = look
         self._rate = sample_rate
         self._entropy = seed
         self._kind = zlib.crc32(type(self).__name__.encode())
@@ -39,7 +50,11 @@ class BedLayer(ABC):
 
     @abstractmethod
     def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the frames from ``start`` on to ``block``, float64 of shape (frames, 2)."""
+        """Add the frames from ``start`` on to ``block``, floats of shape (frames, 2)."""
+
+    def energy_at(self, times_s: np.ndarray) -> np.ndarray:
+        """The sound's energy around times, in any unit, as far as it is known beforehand."""
+        return np.ones(len(times_s))
 
     @abstractmethod
     def _rms(self) -> float:

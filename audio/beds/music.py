@@ -10,6 +10,7 @@ from audio.beds.layer import BedLayer
 from audio.beds.recording import resampled
 from audio.errors import AudioError
 from audio.levels import rms_of
+from audio.loudness import STEPS_A_SECOND, k_weighted
 
 QUIETEST_DB = -60.0
 
@@ -32,22 +33,25 @@ class MusicLayer(BedLayer):
         super().__init__(**common)
 
     def _prepare(self) -> None:
-        frames, energy = 0, 0.0
-        for sound in map(self._narrowed, resampled(self._path, self._rate)):
+        frames, energy, steps = 0, 0.0, []
+        for sound in self._read():
             frames += sound.shape[1]
             energy += float(np.square(sound).sum(dtype=np.float64))
+            steps.append(_step_energies(sound, self._rate))
         if math.sqrt(energy) <= rms_of(QUIETEST_DB) * math.sqrt(2 * frames):
             raise AudioError(f"{self._path.name} is silent; choose another recording")
         fade = min(round(self._crossfade_s * self._rate), frames // 2)
         self._rise = np.sin(np.pi / 2 * (np.arange(fade) + 0.5) / fade).astype(np.float32)
         self._frames, self._power = frames, energy / (2 * frames)
+        self._steps = np.concatenate(steps)
+        self.period_s = (frames - fade) / self._rate
         self._rewind()
 
     def _rms(self) -> float:
         return math.sqrt(self._power)
 
     def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the frames from ``start`` on to ``block``, float64 of shape (frames, 2)."""
+        """Add the frames from ``start`` on to ``block``, floats of shape (frames, 2)."""
         if start < self._begins:
             self._rewind()
         done = 0
@@ -60,6 +64,11 @@ class MusicLayer(BedLayer):
             sound = self._sound[:, skipped : skipped + len(block) - done]
             block[done : done + sound.shape[1]] += sound.T
             done += sound.shape[1]
+
+    def energy_at(self, times_s: np.ndarray) -> np.ndarray:
+        """K-weighted energy of the tenths of a second around times."""
+        into_s = times_s % self.period_s
+        return self._steps[(into_s * self._rate / self._frames * len(self._steps)).astype(int)]
 
     def _rewind(self) -> None:
         self._begins, self._sound = 0, np.zeros((2, 0), np.float32)
@@ -78,8 +87,13 @@ class MusicLayer(BedLayer):
             yield crossfaded(end, reader.take(fade), self._rise)
 
     def _parts(self) -> Iterator[np.ndarray]:
+        for sound in self._read():
+            yield sound * self._gain
+
+    def _read(self) -> Iterator[np.ndarray]:
         for sound in resampled(self._path, self._rate):
-            yield self._narrowed(sound) * self._gain
+            self._look()
+            yield self._narrowed(sound)
 
 
 def crossfaded(end: np.ndarray, start: np.ndarray, rise: np.ndarray) -> np.ndarray:
@@ -92,6 +106,13 @@ def crossfaded(end: np.ndarray, start: np.ndarray, rise: np.ndarray) -> np.ndarr
     alike = float(np.vdot(end, start)) / math.sqrt(energies) if energies else 0.0
     power = 1 + 2 * max(alike, -0.9) * rise * rise[::-1]
     return (end * rise[::-1] + start * rise) / np.sqrt(power)
+
+
+def _step_energies(sound: np.ndarray, rate: int) -> np.ndarray:
+    """K-weighted energy of each tenth of a second; the last one may be shorter."""
+    edges = np.arange(0, sound.shape[1], rate // STEPS_A_SECOND)
+    energies = np.square(k_weighted(sound, rate)).sum(axis=0)
+    return np.add.reduceat(energies, edges) / np.diff(edges, append=sound.shape[1])
 
 
 class _Reader:

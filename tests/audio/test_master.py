@@ -11,7 +11,6 @@ from audio.limiter import limited
 from audio.loudness import measured
 from audio.master import Line, Part, master_gain
 from audio.mix import Mix
-from audio.watch import Watch
 from tests.audio.physics import RATE
 
 CLOSE_LU = 0.3
@@ -38,8 +37,7 @@ def clips(tmp_path_factory):
 
 def finished_lufs(spec: TrackSpec, clips) -> float:
     """Loudness of the track at the gain that was foretold, by the meter."""
-    mix = Mix(spec, clips=clips)
-    gain = mix.gain_to(spec.master.target_lufs, watch=Watch(None, None))
+    gain = Mix(spec, clips=clips).gain_to(spec.master.target_lufs)
     blocks = Mix(spec, clips=clips).blocks(65_536, gain=gain)
     sound = limited(blocks, sample_rate=spec.sample_rate)
     return measured(sound, sample_rate=spec.sample_rate).integrated_lufs

@@ -1,5 +1,6 @@
 """A rendered file is exactly what its spec says, or it is not there."""
 
+import itertools
 import subprocess
 import sys
 import threading
@@ -11,9 +12,10 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio import Cancelled, Clip, SpeechDoesNotFitError, TrackSpec, render
+from audio import Cancelled, Clip, SpeechDoesNotFitError, TrackSpec, render, watch
 from audio.mix import Mix
 from audio.placement import schedule
+from audio.watch import Watch
 from tests.audio.physics import RATE, fit_sine, rms, sinad_db
 from tests.audio.specs import anything
 
@@ -199,6 +201,43 @@ def test_cancelling_leaves_nothing_behind(tmp_path):
     with pytest.raises(Cancelled):
         render(spec(beds=[PINK]), path, clips={}, cancelled=lambda: True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_all_that_comes_before_the_sound_is_watched(tmp_path, monkeypatch):
+    """A person's recording is read whole, and every layer heard: one may leave at any second."""
+    monkeypatch.setattr(watch, "REPORT_EVERY_S", 0)
+    noise = np.random.default_rng(1).normal(0, 0.1, (20 * 48_000, 2))
+    soundfile.write(tmp_path / "music.wav", noise, 48_000)
+    one = spec(
+        duration_s=600,
+        beds=[PINK, {"kind": "music", "file": str(tmp_path / "music.wav")}],
+        beats=[BINAURAL],
+        speech={"lines": [f"line {n}" for n in range(9)], "voice": "x"},
+    )
+    clips = clips_for(one, tmp_path, seconds=2)
+    told = []
+    mix = Mix(one, clips=clips, watch=Watch(told.append))
+    assert len(told) >= 20
+    told.clear()
+    mix.gain_to(-18)
+    assert len(told) >= 3 * 8 + 9 + 20
+    told.clear()
+    next(mix.blocks(30 * RATE))
+    assert not told
+
+
+@pytest.mark.parametrize("looks", [0, 5, 30, 60])
+def test_cancelling_is_heard_before_there_is_sound(tmp_path, monkeypatch, looks):
+    monkeypatch.setattr(watch, "REPORT_EVERY_S", 0)
+    noise = np.random.default_rng(1).normal(0, 0.1, (20 * RATE, 2))
+    soundfile.write(tmp_path / "music.wav", noise, RATE)
+    music = {"kind": "music", "file": str(tmp_path / "music.wav")}
+    one = spec(beds=[PINK, music], beats=[BINAURAL], master={"target_lufs": -18})
+    asked = itertools.count()
+    with pytest.raises(Cancelled):
+        render(one, tmp_path / "x.flac", clips={}, cancelled=lambda: next(asked) >= looks)
+    assert next(asked) == looks + 1
+    assert [path.name for path in tmp_path.iterdir()] == ["music.wav"]
 
 
 def test_a_failure_leaves_what_was_there_before(tmp_path):
