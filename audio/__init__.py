@@ -5,8 +5,8 @@ A plain package: it knows nothing of users, jobs, Django or settings. Where to l
 what a track is
     ``spec``, values that move ``curves``, ready-made courses ``sessions``
 what sounds
-    ``tones`` (beats), ``beds/`` (a file for each: ``rain``, ``ocean``, ``noise``…), ``speech/``
-    (voices, clips, room) and ``placement`` (when each line is spoken)
+    ``tones`` (beats, by an ``oscillator``), ``beds/`` (a file for each: ``rain``, ``ocean``,
+    ``noise``…), ``speech/`` (voices, clips, room) and ``placement`` (when each line is spoken)
 how it becomes one
     ``mix``, ``ducking``, ``fades``, ``master`` (the gain to the loudness), ``limiter``, ``dither``,
     all in ``render``
@@ -15,6 +15,8 @@ what is written
     ``cover``, ``pictures`` (waveform, spectrogram)
 what is in a finished file
     ``measure``, from ``loudness``, ``beats_heard``, ``noise_heard`` and ``voices_heard``
+what it costs
+    ``benchmark``
 """
 
 from audio.curves import Keyframe
