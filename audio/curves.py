@@ -233,7 +233,7 @@ class Phase:
     def __init__(
         self, *tones: Sequence[tuple[float, Value]], sample_rate: int, shift: float = 0.0
     ) -> None:
-        self._rate, self._shift = sample_rate, shift
+        self._rate, self._shift, self.tones = sample_rate, shift, len(tones)
         self._tones = [[(weight, _Movement(value)) for weight, value in tone] for tone in tones]
         values = [value for tone in tones for _, value in tone]
         times = {frame.time_s for value in values for frame in keyframes_of(value)}

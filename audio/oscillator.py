@@ -7,6 +7,7 @@ from audio.curves import Phase
 # Frames made at a time, in rows; the phase is exact where rows meet.
 STRETCH_FRAMES = 2**15
 ROW_FRAMES = 2**7
+ROWS = STRETCH_FRAMES // ROW_FRAMES
 
 # Stretches whose rows are worked out together, because few numbers at a time are slow.
 STRETCHES = 4
@@ -37,6 +38,7 @@ class Oscillator:
     def __init__(self, phase: Phase) -> None:
         self._phase = phase
         self._number = -1
+        self._product = np.empty((phase.tones, ROWS, ROW_FRAMES), np.float32)
 
     def stretch(self, number: int) -> np.ndarray | None:
         """The tones from frame ``number * STRETCH_FRAMES`` on.
@@ -44,15 +46,16 @@ class Oscillator:
         Returns
         -------
         ndarray, float32, shape (tones, STRETCH_FRAMES)
-            Or None, where a frequency jumps or moves too fast for this.
+            In memory that the next call uses again. Or None, where a frequency jumps or moves too
+            fast for this.
         """
         group, place = divmod(number, STRETCHES)
         if group != self._number:
             self._prepare(group)
         if not self._is_slow[place]:
             return None
-        product = np.matmul(self._rows[:, place], self._functions[:, place])
-        return product.reshape(len(product), STRETCH_FRAMES)
+        np.matmul(self._rows[:, place], self._functions[:, place], out=self._product)
+        return self._product.reshape(len(self._product), STRETCH_FRAMES)
 
     def _prepare(self, group: int) -> None:
         start = group * STRETCHES * STRETCH_FRAMES
@@ -61,8 +64,7 @@ class Oscillator:
             self._phase.cycles(middles + 1, STRETCHES, every=STRETCH_FRAMES).copy()
             - self._phase.cycles(middles, STRETCHES, every=STRETCH_FRAMES)
         )
-        rows = STRETCHES * STRETCH_FRAMES // ROW_FRAMES
-        ends = self._phase.cycles(start, rows + 1, every=ROW_FRAMES)
+        ends = self._phase.cycles(start, STRETCHES * ROWS + 1, every=ROW_FRAMES)
         gone = np.diff(ends).reshape(len(ends), STRETCHES, -1)
         beyond = 2 * np.pi * _wrapped(gone - ROW_FRAMES * speeds[..., np.newaxis])
         turns = 2 * np.pi * ends[:, :-1].reshape(beyond.shape)

@@ -1,0 +1,14 @@
+"""What the benchmark prints is found by rendering whole tracks."""
+
+from audio import benchmark
+
+
+def test_every_way_is_timed():
+    best, more_bytes = benchmark.times(1, 1)
+    assert {"render", "encode", "encode as we do"} <= best.keys()
+    assert all(taken.wall_s > 0 for taken in best.values())
+    assert abs(more_bytes) < 100_000
+
+
+def test_a_ramp_ends_within_a_millionth_of_a_hertz():
+    assert all(abs(error) < 1e-6 for error in benchmark.errors_in_the_last_minute_hz(0.2))
