@@ -57,9 +57,10 @@ export class SleepTimer extends EventTarget {
 
   #release() {
     clearInterval(this.#clock);
-    if (this.choice === END_OF_TRACK) this.#sound.loop = this.#looped;
-    else if (this.choice !== null) this.#sound.fade = 1;
+    const was = this.choice;
     this.choice = null;
+    if (was === END_OF_TRACK) this.#sound.loop = this.#looped;
+    else if (was !== null) this.#sound.fade = 1;
   }
 
   #tell() {
