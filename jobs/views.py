@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
@@ -36,6 +37,7 @@ def home(request):
     return render(request, "home.html", {"bands": BANDS, "sounds": front_sounds()})
 
 
+@gzip_page
 @login_required
 @require_GET
 def job_list(request):

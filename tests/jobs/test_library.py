@@ -165,3 +165,11 @@ def test_a_track_that_is_ready_plays_from_the_list(client, user):
     assert page.count("data-address=") == 1
     assert f'<source src="/jobs/{job.pk}/play/?as=opus" type="audio/ogg; codecs=opus">' in page
     assert f'<source src="/jobs/{job.pk}/play/?as=flac" type="audio/flac">' in page
+
+
+def test_a_library_of_many_tracks_is_light(client, user):
+    jobs = shelve(user, *(f"Track {n}" for n in range(60)))
+    for path, most_bytes in [("/jobs/", 12_000), (f"/jobs/{jobs[0].pk}/cover/", 8_000)]:
+        response = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert response["Content-Encoding"] == "gzip"
+        assert len(response.content) < most_bytes
