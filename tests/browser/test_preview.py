@@ -26,10 +26,10 @@ FROM_S = 20
 
 
 @pytest.fixture(scope="module")
-def page(browser, site):
+def page(browser, place):
     """One page for all: nothing is changed on it."""
     page = browser.new_page()
-    page.goto(site.url)
+    page.goto(place.url)
     yield page
     page.close()
 

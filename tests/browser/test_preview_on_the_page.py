@@ -5,8 +5,6 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_journey import _sign_in as sign_in
-
 pytestmark = pytest.mark.xdist_group("browser")
 
 # Counts what the page makes for its sound, and listens to what comes out of it.
@@ -44,9 +42,9 @@ def _wait_until(page, true: str, seconds: float = 15):
 
 
 @pytest.fixture
-def front(page, site):
+def front(page, place):
     page.add_init_script(_WATCH)
-    page.goto(site.url)
+    page.goto(place.url)
     return page
 
 
@@ -127,9 +125,10 @@ _WORDS_ALONE = """async () => {
 }"""
 
 
-def test_the_studio_plays_the_chosen_voice_where_the_words_will_be(page, site, complaints):
+def test_the_studio_plays_the_chosen_voice_where_the_words_will_be(page, place, complaints):
     page.add_init_script(_WATCH)
-    sign_in(page, site)
+    page.context.add_cookies(place.cookies)
+    page.goto(f"{place.url}/studio/")
     with page.expect_response("**/studio/voice/**") as response:
         page.get_by_role("button", name="Hear this voice").click()
     assert response.value.headers["content-type"] == "audio/mpeg"

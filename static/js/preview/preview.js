@@ -44,6 +44,7 @@ export class Preview {
     } catch (error) {
       this.playing = false;
       this.#node = null;
+      this.#tell("stop");
       throw error;
     }
     if (!this.playing) return;

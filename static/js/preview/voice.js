@@ -21,11 +21,24 @@ const HUM = [1, 0.5, 0.22, 0.1, 0.04];
 
 /** Both ears of the sample at address `voice`, RMS as a sound at 0 dB; null, or what fails, hums. */
 export async function sampleOf(voice, { lowpass_hz, room }, rate) {
-  const raw = voice && (await loaded(voice, rate).catch(() => null));
+  const raw = voice && (await known(voice, rate).catch(() => null));
   const soft = await softened(raw || hum(rate), lowpass_hz, rate);
   const scale = Math.SQRT1_2 / activeRms(soft, Math.round(WINDOW_S * rate));
   const dry = soft.map((value) => value * scale);
   return room ? inRoom(dry, room, rate) : [dry, dry];
+}
+
+const samples = new Map();
+
+/** A sample that was loaded is kept; one that failed is asked for again. */
+function known(url, rate) {
+  const key = `${rate} ${url}`;
+  if (!samples.has(key)) {
+    const sample = loaded(url, rate);
+    samples.set(key, sample);
+    sample.catch(() => samples.delete(key));
+  }
+  return samples.get(key);
 }
 
 async function loaded(url, rate) {
