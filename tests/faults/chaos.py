@@ -38,20 +38,20 @@ class Chaos:
     def __init__(self, plant: Plant, *, workers: int, every_s: float, seed: int) -> None:
         self.plant, self.every_s, self.kills = plant, every_s, 0
         self._random = random.Random(seed)
-        # One in four speaks; the scheduler's own tasks are with it.
-        speaking = max(1, workers // 4)
-        self._name_of = {
-            f"chaos{n}": "speech" if n < speaking else "worker" for n in range(workers)
-        }
+        self.labels = [f"chaos{n}" for n in range(workers)]
         plant.environment |= SETTINGS
         # Straight to the server: nothing breaks the way there.
         plant.environment["R2_ENDPOINT_URL"] = plant.s3.meta.endpoint_url
 
     def start(self) -> None:
         """Start workers and scheduler."""
-        for label, name in self._name_of.items():
-            self.plant.start(name, label=label)
+        for label in self.labels:
+            self._start(label)
         self.plant.start("beat")
+
+    def _start(self, label: str) -> None:
+        """Start a worker that takes every step, so that no kind is at a loss for long."""
+        self.plant.start("worker", label=label, queues="speech,render,housekeeping")
 
     def submit(self, jobs: int) -> None:
         """Store jobs in turn for all people; every tenth is sent twice with the same key."""
@@ -87,10 +87,10 @@ class Chaos:
                 print(f"{seconds:5.0f} s: {ended} ended, {self.kills} kills", flush=True)
 
     def _kill_one(self) -> None:
-        label = self._random.choice(list(self._name_of))
+        label = self._random.choice(self.labels)
         self.plant.processes[label].kill()
         self.kills += 1
-        self.plant.start(self._name_of[label], label=label)
+        self._start(label)
 
     def _ended(self) -> int:
         query = "SELECT count(*) FROM jobs_job WHERE state NOT IN ('pending', 'processing')"

@@ -139,7 +139,9 @@ class Plant:
             cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL,
         )  # fmt: skip
 
-    def start(self, name: str, *, label: str = "", before=(), **environment: str) -> Process:
+    def start(
+        self, name: str, *, label: str = "", queues: str = "", before=(), **environment: str
+    ) -> Process:
         """Start a line of the Procfile; ``label`` tells a second one from the first."""
         label = label or name
         options = {
@@ -149,6 +151,8 @@ class Plant:
             "beat": ["--schedule", str(self.folder / f"{label}-schedule"), "--pidfile="],
             "web": [],
         }[name]
+        if queues:
+            options = [*options, "--queues", queues]
         process = Process(
             name,
             self.environment | environment,
