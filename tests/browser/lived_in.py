@@ -30,6 +30,7 @@ def lived_in(site: Site) -> Place:
     ]
     pages = ["/studio/", f"{track}like/", "/jobs/", track, f"{track}delete/"]
     pages += ["/accounts/", "/accounts/credits/", "/accounts/logout/", "/jobs/nowhere/"]
+    pages += ["/offline/"]
     return Place(site.url, cookies, pages)
 
 

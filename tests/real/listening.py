@@ -1,6 +1,7 @@
 """Hearing what is in a finished track, with tools and formulas that know nothing of the engine."""
 
 import io
+import json
 import subprocess
 
 import numpy as np
@@ -15,6 +16,15 @@ RATE = 44_100
 def flac_is_sound(path) -> bool:
     """Whether `flac -t` decodes the file and finds its checksum right."""
     return subprocess.run([program("flac"), "-t", "-s", str(path)]).returncode == 0
+
+
+def probe(path) -> dict:
+    """What ffprobe finds in a file that it can read to the end: ``streams`` and ``format``."""
+    show = ["-show_format", "-show_streams", "-of", "json"]
+    command = [program("ffprobe"), "-v", "error", *show, str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stderr == ""
+    return json.loads(done.stdout)
 
 
 def samples_of(track: bytes) -> np.ndarray:

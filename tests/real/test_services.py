@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 import redis as redis_client
+from psycopg.rows import namedtuple_row
 
 from audio.speech.prepare import prepare
 from tests import services, standins
@@ -88,6 +89,41 @@ def test_the_bucket_holds_one_track_and_each_clip_once(everything, job_url):
     keys = [item["Key"] for item in client.list_objects_v2(Bucket="tracks")["Contents"]]
     assert len([key for key in keys if key.endswith(".flac")]) == 1
     assert len([key for key in keys if key.startswith("clips/")]) == len(AFFIRMATIONS)
+
+
+CODECS = {"flac": "flac", "opus": "opus", "m4a": "aac", "mp3": "mp3"}
+
+
+def test_beside_the_track_come_other_formats_that_play(everything, visit, job_url, tmp_path):
+    site, database = everything[:2]
+    site.wait_until(lambda: _report(database).due_at is None, "everything beside the track")
+    for kind, codec in CODECS.items():
+        path = tmp_path / f"track.{kind}"
+        path.write_bytes(visit.get(f"{job_url}download/?as={kind}").content)
+        sound = listening.probe(path)
+        assert sound["streams"][0]["codec_name"] == codec
+        assert float(sound["format"]["duration"]) == pytest.approx(300, abs=0.1)
+        # Ogg's words belong to the stream.
+        tags = sound["format"].get("tags", {}) | sound["streams"][0].get("tags", {})
+        assert {name.lower(): text for name, text in tags.items()}["title"] == "Calm evening"
+    for picture in ("cover/?as=png", "spectrogram/"):
+        path = tmp_path / "picture.png"
+        path.write_bytes(visit.get(job_url + picture).content)
+        assert listening.probe(path)["streams"][0]["codec_name"] == "png"
+
+
+def test_the_certificate_is_measured_and_the_waveform_drawn(everything, visit, job_url):
+    site, database = everything[:2]
+    site.wait_until(lambda: _report(database).due_at is None, "everything beside the track")
+    certificate = _report(database).certificate
+    assert certificate["duration_s"] == 300
+    assert certificate["beats"][0]["readings"][0]["beat_hz"] == pytest.approx(6, abs=0.001)
+    assert len(visit.get(f"{job_url}waveform/").json()["data"]) > 1000
+
+
+def _report(database):
+    with psycopg.connect(database, row_factory=namedtuple_row) as connection:
+        return connection.execute("SELECT * FROM jobs_report").fetchone()
 
 
 def test_the_browser_fetches_from_the_bucket_by_a_link_of_one_hour(everything, visit, job_url):

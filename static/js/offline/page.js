@@ -1,7 +1,7 @@
 // The page of what is kept on this device. It was kept itself, so it reads all it shows from here.
 
 import { all, coverOf, forget, possible, soundOf } from "./kept.js";
-import { length, size } from "./words.js";
+import { clock, length, size } from "./words.js";
 
 const list = document.getElementById("kept");
 const pattern = document.getElementById("kept-track");
@@ -17,23 +17,48 @@ function item(track) {
   const li = pattern.content.firstElementChild.cloneNode(true);
   const find = (selector) => li.querySelector(selector);
   li.classList.add(`band-${track.band || "none"}`);
-  li.dataset.id = track.id;
   find("img").src = coverOf(track.id);
   find("h2").textContent = track.title;
   find("[data-length]").textContent = length(track.duration_s);
   find("[data-size]").textContent = size(track.bytes);
   const audio = find("audio");
   audio.src = soundOf(track.id);
-  audio.ariaLabel = track.title;
-  audio.addEventListener("play", () => playing(audio, track));
-  const button = find("[data-do=remove]");
-  button.ariaLabel = `${button.textContent.trim()}: ${track.title}`;
-  button.addEventListener("click", async () => {
+  listen(li, audio, track);
+  const remove = find("[data-do=remove]");
+  remove.ariaLabel = `${remove.dataset.name}: ${track.title}`;
+  remove.addEventListener("click", async () => {
     audio.pause();
     await forget(track.id);
     await show();
+    (list.querySelector("[data-do=remove]") ?? document.getElementById("main")).focus();
   });
   return li;
+}
+
+/** Play, pause and seek, by buttons of our own. */
+function listen(li, audio, track) {
+  const find = (selector) => li.querySelector(selector);
+  const [toggle, slider] = [find("[data-do=toggle]"), find("input")];
+  slider.max = Math.round(track.duration_s);
+  slider.ariaLabel = `${slider.dataset.name}: ${track.title}`;
+  find("[data-end]").textContent = clock(track.duration_s);
+
+  const showState = () => {
+    li.classList.toggle("playing", !audio.paused);
+    toggle.ariaLabel = `${audio.paused ? toggle.dataset.play : toggle.dataset.pause}: ${track.title}`;
+  };
+  const showPlace = () => {
+    slider.value = Math.round(audio.currentTime);
+    slider.ariaValueText = find("[data-at]").textContent = clock(audio.currentTime);
+    slider.style.setProperty("--at", audio.currentTime / track.duration_s);
+  };
+  toggle.addEventListener("click", () => (audio.paused ? audio.play() : audio.pause()));
+  slider.addEventListener("input", () => (audio.currentTime = slider.value));
+  for (const event of ["play", "pause", "ended"]) audio.addEventListener(event, showState);
+  for (const event of ["timeupdate", "seeking"]) audio.addEventListener(event, showPlace);
+  audio.addEventListener("play", () => playing(audio, track));
+  showState();
+  showPlace();
 }
 
 /** One at a time, and named on the lock screen. */

@@ -18,3 +18,12 @@ export function length(seconds) {
     Math.round(seconds / 60),
   );
 }
+
+/** Seconds as on a clock: “1:05” or “1:01:05”. */
+export function clock(seconds) {
+  const whole = Math.floor(seconds);
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const end = `${hours ? two(minutes) : minutes}:${two(whole % 60)}`;
+  return hours ? `${hours}:${end}` : end;
+}
