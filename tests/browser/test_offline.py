@@ -1,4 +1,4 @@
-"""Installed, with kept tracks: the site opens, plays and seeks when its server is gone."""
+"""While the server is away, a page waits for it, and what was kept on the device plays."""
 
 import json
 import re
@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from accounts.demo import DEMO_EMAIL
+from tests.browser.tracks import make_tracks, sign_in
 from tests.jobs.choices import CHOICES
 from tests.real.site import Visitor
 
@@ -14,26 +16,15 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 @pytest.fixture(scope="module")
 def track(site):
-    """The path of a finished track with all its formats."""
-    with Visitor(site) as visitor:
-        visitor.sign_in()
-        track = visitor.submit("/studio/", "/studio/", **CHOICES | SHORT).url
-        assert "/jobs/" in track
-        visitor.wait_for_track(track)
-        playable = f"{track}play/?as=mp3"
-        site.wait_until(lambda: visitor.get(playable).status_code == 200, "all formats")
-    return track.removeprefix(site.url)
-
-
-SHORT = {"title": "Quiet hour", "affirmations": "I am calm", "duration_min": "1", "key": ""}
+    """The path of a finished track with everything beside it."""
+    [path] = make_tracks(site, "Quiet hour")
+    return path
 
 
 @pytest.fixture
 def owner(page, site):
     """The browser of the track's owner."""
-    page.goto(f"{site.url}/studio/")
-    page.get_by_role("button", name=re.compile("demo", re.I)).click()
-    expect(page).to_have_url(f"{site.url}/studio/")
+    sign_in(page, site)
     return page
 
 
@@ -119,6 +110,36 @@ def test_the_site_can_be_installed(page, site):
     errors = cdp.send("Page.getInstallabilityErrors")["installabilityErrors"]
     # The window of a test is a private one; nothing else is in the way.
     assert {error["errorId"] for error in errors} <= {"in-incognito"}
+
+
+def test_a_page_that_waits_gets_over_a_restart_by_itself(owner, site):
+    site.manage("grant_credits", DEMO_EMAIL, "1", "--reason", "tests")
+    with Visitor(site) as visitor:
+        visitor.sign_in()
+        address = visitor.submit("/studio/", "/studio/", **CHOICES | LONG).url
+    owner.goto(address)
+    owner.evaluate("window.notReloaded = true")
+    notice = owner.get_by_text("does not answer just now")
+    expect(owner.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE_MS)
+    expect(notice).to_be_hidden()
+
+    site.stop()
+    expect(notice).to_be_visible(timeout=PATIENCE_MS)
+    asked = []
+    owner.on("request", lambda request: asked.append(request.url))
+    owner.wait_for_timeout(6000)
+    assert len(asked) <= 2, "it asks ever more rarely"
+
+    site.start()
+    expect(notice).to_be_hidden(timeout=PATIENCE_MS)
+    expect(owner.locator("#status")).to_be_visible()
+    assert owner.evaluate("window.notReloaded")
+    owner.get_by_role("button", name="Cancel").click()
+    expect(owner.get_by_text("You cancelled this track")).to_be_visible()
+
+
+LONG = {"duration_min": "120", "title": "Long night", "key": ""}
+PATIENCE_MS = 60_000
 
 
 def test_a_kept_track_plays_and_seeks_when_the_server_is_gone(owner, site, track):

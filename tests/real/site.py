@@ -25,6 +25,12 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = clean_environment(data_dir, **environment)
         self.log_file = data_dir / "up.log"
+        self._starts = 0
+        self.start()
+
+    def start(self) -> None:
+        """Run it, also again after :meth:`stop`; it serves after :meth:`wait_until_running`."""
+        self._starts += 1
         with self.log_file.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", str(self.port)],
