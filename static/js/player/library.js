@@ -79,7 +79,7 @@ document.addEventListener("htmx:historyRestore", () => {
   const form = document.querySelector(".filters");
   const asked = new URLSearchParams(location.search);
   form.elements.favourites.checked = asked.has("favourites");
-  for (const name of ["q", "band", "state", "sort"])
-    form.elements[name].value = asked.get(name) ?? "";
+  for (const name of ["q", "state", "sort"]) form.elements[name].value = asked.get(name) ?? "";
+  for (const radio of form.elements.band) radio.checked = radio.value === (asked.get("band") ?? "");
   show();
 });
