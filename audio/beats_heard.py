@@ -378,8 +378,12 @@ def _pulse_beside(
 def _offset_hz(ear: np.ndarray, way: np.ndarray, rate: int, reach: float) -> float | None:
     """How far above ``way`` (Hz at each sample) the line within ``reach`` lies, if there is one."""
     length = round(rate / _BASEBAND_HZ)
-    turned = ear * np.exp(-1j * _phase(way, rate))
-    slow = turned[: len(turned) // length * length].reshape(-1, length).mean(axis=1)
+    phase, whole = _phase(way, rate), len(ear) // length * length
+    slow = np.empty(whole // length, np.complex128)
+    for at in range(0, whole, _BASEBAND_HZ * length):
+        part = slice(at, min(at + _BASEBAND_HZ * length, whole))
+        turned = ear[part] * np.exp(-1j * phase[part])
+        slow[at // length :][:_BASEBAND_HZ] = turned.reshape(-1, length).mean(axis=1)
     return _at_rest_hz(slow, rate / length, reach)
 
 
@@ -447,5 +451,8 @@ def _cycle(ear: np.ndarray, phase: np.ndarray, gain: np.ndarray | float) -> np.n
 
 def _phase(way: np.ndarray, rate: int) -> np.ndarray:
     """Integral of a frequency, in radians, by the trapezoid rule."""
-    turns = np.concatenate([[0], np.cumsum((way[1:] + way[:-1]) / 2)]) / rate
-    return 2 * np.pi * (turns % 1)
+    turns = np.zeros(len(way))
+    np.cumsum((way[1:] + way[:-1]) / (2 * rate), out=turns[1:])
+    turns %= 1
+    turns *= 2 * np.pi
+    return turns

@@ -33,7 +33,7 @@ _BELOW, _FARTHEST_BELOW = 1.175, 1.881
 DEVIATIONS, CHANCE = 5.0, 0.05
 
 # Nor is it this far below the loudest; and lines are levelled, so each comes this near to it.
-BELOW_LOUDEST_DB, LOUD_PART_DB = -22.0, -9.0
+BELOW_LOUDEST_DB, LOUD_PART_DB = -22.0, -6.0
 LOUDEST, LEAST_SHARE = 97, 1e-3
 
 # Pauses within a line are shorter, and so are clicks. If it is known how many lines were meant,
@@ -85,7 +85,7 @@ class VoiceFinder:
         self._filter = scipy.signal.cheby2(6, 60, 0.8 * lowest, "highpass", fs=rate, output="sos")
         self._memory = np.zeros((len(self._filter), 2, 2))
         self._begun, self._filtered = np.zeros((0, 2)), np.zeros((0, 2))
-        self._left, self._right, self._both = array("d"), array("d"), array("d")
+        self._left, self._right, self._both = array("f"), array("f"), array("f")
 
     def add(self, block: np.ndarray) -> None:
         """Take in the next frames, float64 of shape (frames, 2)."""
@@ -122,33 +122,35 @@ class VoiceFinder:
             silent_s = len(shared) * self._step_s - sum(stop - start for start, stop in places)
             pause_s = np.clip(PART_OF_PAUSE * silent_s / (meant + 1), *PAUSES_S)
             places = self._joined(speaking, float(pause_s))
-        least = _loudest(shared) * 10 ** (LOUD_PART_DB / 10)
+        # A crackle is as loud, but over with the next step.
+        lasting = scipy.ndimage.median_filter(shared, SMOOTHED_STEPS)
+        least = _loudest(lasting) * 10 ** (LOUD_PART_DB / 10)
         return HeardSpeech(
             tuple(
                 (start, stop)
                 for start, stop in places
                 if stop - start >= LEAST_SPEECH_S
-                and shared[self._step_of(start) : self._step_of(stop)].max() > least
+                and lasting[self._step_of(start) : self._step_of(stop)].max() > least
             ),
             meant,
         )
 
     def _speaking(self) -> tuple[np.ndarray, np.ndarray]:
-        """Power that the ears share in each step, and whether somebody speaks in it."""
+        """Power that the ears share in each step, and whether somebody speaks around it."""
         left, right, both = map(np.array, (self._left, self._right, self._both))
         times_s = (np.arange(len(both)) + 0.5) * self._step_s
         louder, middle = _place(self._spec.speech.pan if self._spec else 0.0, times_s)
         shared = louder * (left - right) + middle * 2 * both
         other = np.maximum(left + right - shared, 0)
-        shared, other = (
+        smooth, other = (
             scipy.ndimage.uniform_filter1d(power, SMOOTHED_STEPS) for power in (shared, other)
         )
-        loudest = _loudest(shared)
-        share = shared / (other + LEAST_SHARE * loudest + 1e-15)
+        loudest = _loudest(smooth)
+        share = smooth / (other + LEAST_SHARE * loudest + 1e-15)
         usual, deviation = _usual(share)
         chance = CHANCE * (1 + np.maximum(usual, 0))
         stands_out = share > usual + DEVIATIONS * np.maximum(chance, deviation)
-        return shared, stands_out & (shared > loudest * 10 ** (BELOW_LOUDEST_DB / 10))
+        return shared, stands_out & (smooth > loudest * 10 ** (BELOW_LOUDEST_DB / 10))
 
     def _joined(self, speaking: np.ndarray, pause_s: float) -> list[tuple[float, float]]:
         """Start and end in seconds of each stretch of speech, shorter pauses left in."""
