@@ -206,6 +206,7 @@ def test_a_draft_outlives_the_page_the_session_and_a_start_afresh(studio, site):
     expect(studio.get_by_role("radio", name=re.compile("^Nap"))).to_be_checked()
     studio.get_by_role("button", name="Start afresh").click()
     expect(_words(studio)).to_have_value("")
+    expect(studio.get_by_role("radio", name=re.compile("^Sleep"))).to_be_checked()
     studio.get_by_role("button", name="Undo").click()
     expect(_words(studio)).to_have_value("Do not lose me")
 

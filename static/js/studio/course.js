@@ -3,6 +3,7 @@
 import { Movement } from "../preview/curves.js";
 import { Drawing, add, set } from "./drawing.js";
 import { bandAt, facts } from "./facts.js";
+import { figure } from "./page.js";
 
 const [LOW_HZ, HIGH_HZ] = facts.limits.hz;
 const [, MOST_POINTS] = facts.limits.points;
@@ -64,8 +65,8 @@ export class Course {
   inWords(n) {
     const [share, hz] = this.points[n];
     return this.chart.dataset.value
-      .replace("{minute}", Math.round(share * this.minutes * 10) / 10)
-      .replace("{hz}", hz)
+      .replace("{minute}", figure(Math.round(share * this.minutes * 10) / 10))
+      .replace("{hz}", figure(hz))
       .replace("{band}", bandAt(hz)[1]);
   }
 

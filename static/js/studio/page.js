@@ -4,6 +4,10 @@ export const $ = (id) => document.getElementById(id);
 export const form = $("studio");
 export const words = $("id_affirmations");
 
+const figures = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
+/** A number as it is written in the page's language. */
+export const figure = (number) => figures.format(number);
+
 /** Tell of a change that no event of a control tells of; everything follows. */
 export function changed() {
   form.dispatchEvent(new CustomEvent("studio:change", { bubbles: true }));

@@ -8,14 +8,15 @@ import { showFigures, showTile } from "./figures.js";
 import { fill, valuesOf } from "./form.js";
 import { VoiceSample } from "./hear.js";
 import { Listening } from "./listen.js";
-import { $, changed, form, nameOfCourse, say, words } from "./page.js";
+import { $, changed, figure, form, nameOfCourse, say, words } from "./page.js";
 import { marks, onQuote } from "./quote.js";
 import { recipeOf } from "./recipe.js";
 
 const notices = $("draft");
 
-// How the form stood before the last change, and to what an undoing leads.
-let before = valuesOf(form);
+// How the form came, how it stood before the last change, and to what an undoing leads.
+const fresh = valuesOf(form);
+let before = fresh;
 let undone;
 
 // --- Presets ---------------------------------------------------------------------------------
@@ -48,7 +49,7 @@ const listening = new Listening({
   words: () => ({ marks: marks(), voice: sample.url }),
   moved(share, isPlaying) {
     const minute = Math.floor(share * course.minutes * 10) / 10;
-    const text = $("at").dataset.value.replace("{minute}", minute);
+    const text = $("at").dataset.value.replace("{minute}", figure(minute));
     $("at").setAttribute("aria-valuetext", text);
     $("at").style.setProperty("--at", share);
     form.querySelector("output[for=at]").textContent = text;
@@ -79,7 +80,7 @@ function start() {
 const does = {
   afresh() {
     undone = valuesOf(form);
-    form.reset();
+    fill(form, fresh);
     changed();
     draft.drop();
     say(notices, "afresh");
