@@ -39,7 +39,7 @@ def studio(request):
         return _render(request, form)
     response = redirect("job", job.pk)
     response.set_cookie(
-        SENT, form.submission_key, max_age=SENT_SECONDS, path=request.path,
+        SENT, form.submission_key, max_age=SENT_SECONDS,
         secure=request.is_secure(), httponly=True, samesite="Lax",
     )  # fmt: skip
     return response

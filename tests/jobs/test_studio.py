@@ -163,7 +163,9 @@ def test_a_page_asks_the_database_little(client, choices, django_assert_max_num_
 def test_the_page_says_which_form_became_a_track(client, choices):
     assert choices["key"] not in client.get(STUDIO).content.decode()
     client.post(STUDIO, choices)
-    assert f'data-sent="{choices["key"]}"' in client.get(STUDIO).content.decode()
+    for path in (STUDIO, f"/jobs/{Job.objects.get().pk}/like/"):
+        assert f'data-sent="{choices["key"]}"' in client.get(path).content.decode()
+    assert client.cookies["studio_sent"]["path"] == "/"
 
 
 def test_figures_are_written_for_the_browser_in_any_language(client, choices):
