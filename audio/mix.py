@@ -157,7 +157,7 @@ class Mix:
         self._beats.add_to(chunk, start)
         self._voice.add_to(chunk, start)
         if gain != 1:
-            chunk *= gain
+            chunk *= np.float32(gain)
         self._fades.apply(chunk, start)
 
     def _look(self) -> None:
