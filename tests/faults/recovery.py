@@ -27,22 +27,17 @@ def kill_process(plant: Plant) -> None:
 
 
 def kill_worker(plant: Plant) -> None:
-    """kill -9 of the worker; another is started in its place."""
+    """kill -9 of the worker and its pool."""
     plant.processes["worker"].kill()
-    plant.start_missing()
 
 
 def stop_worker(plant: Plant) -> None:
-    """SIGTERM to the worker; another is there."""
-    plant.start("worker", label="second")
-    plant.wait_until(lambda: " ready." in plant.processes["second"].log, "the second worker")
+    """SIGTERM to the worker, as a deploy does."""
     plant.processes["worker"].send(signal.SIGTERM)
 
 
 def freeze_worker(plant: Plant) -> None:
-    """SIGSTOP to the worker and its pool; another is there."""
-    plant.start("worker", label="second")
-    plant.wait_until(lambda: " ready." in plant.processes["second"].log, "the second worker")
+    """SIGSTOP to the worker and its pool."""
     plant.processes["worker"].send_all(signal.SIGSTOP)
 
 
@@ -57,9 +52,14 @@ FAULTS = [kill_process, stop_worker, kill_worker, freeze_worker, kill_worker_and
 
 
 def recovery_seconds(plant: Plant, fault) -> float:
-    """Seconds from the fault until another attempt has begun; the job is completed then."""
+    """Seconds from the fault until another attempt has begun; the job is completed then.
+
+    Another worker is there, as it is in production.
+    """
     plant.settle()
     pk = plant.submit_endless()
+    second = plant.start("worker", label="second")
+    plant.wait_until(lambda: " ready." in second.log, "the second worker")
     attempt, began = plant.job(pk).attempt, time.monotonic()
     fault(plant)
     plant.wait_until(lambda: plant.job(pk).attempt > attempt, "another attempt", seconds=300)
