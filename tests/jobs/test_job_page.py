@@ -1,11 +1,13 @@
 """A person watches their track being made, and does with it what they like."""
 
 import pytest
+from django.utils import timezone
 
 from accounts import ledger
 from jobs import lifecycle
-from jobs.models import Job
+from jobs.models import Job, Report
 from jobs.templatetags.durations import spoken_duration
+from tests.jobs.shelf import shelve
 
 State = Job.State
 
@@ -119,3 +121,85 @@ def test_a_page_left_open_while_its_track_is_deleted_leads_to_the_list(client, j
     lifecycle.remove(job)
     response = client.get(f"/jobs/{job.pk}/status/", headers={"HX-Request": "true"})
     assert (response.status_code, response["HX-Redirect"]) == (404, "/jobs/")
+
+
+def test_the_place_in_the_queue_is_told(client, user, other, spec, sent):
+    for person, n in [(other, 1), (user, 2)]:
+        ledger.adjust(person, 5, reason="a gift")
+        for key in range(n):
+            lifecycle.submit_job(person, spec, key=f"{key}")
+    first, mine, last = Job.objects.order_by("created_at")
+    Job.objects.update(sent_at=timezone.now())
+    assert "1 track is before yours." in _page(client, mine, "status/")
+    assert "2 tracks are before yours." in _page(client, last, "status/")
+    lifecycle.claim(first.pk, Job.Step.SPEECH)
+    assert "Yours is next." in _page(client, mine, "status/")
+    Job.objects.filter(pk=last.pk).update(sent_at=None)
+    assert "as soon as there is room" in _page(client, last, "status/")
+
+
+def test_the_end_takes_the_place_of_the_whole_page(client, completed):
+    response = client.get(f"/jobs/{completed.pk}/status/", headers={"HX-Request": "true"})
+    assert (response["HX-Retarget"], response["HX-Reswap"]) == ("#track", "outerHTML")
+    assert 'id="track"' in response.content.decode()
+
+
+def test_what_belongs_beside_a_track_is_asked_for_until_it_is_there(client, user):
+    [job] = shelve(user, "One")
+    report = Report.objects.create(job=job, attempt=1, due_at=timezone.now())
+    assert f'hx-get="/jobs/{job.pk}/extras/"' in _page(client, job)
+    assert client.get(f"/jobs/{job.pk}/extras/").status_code == 204
+    report.due_at = None
+    report.save()
+    response = client.get(f"/jobs/{job.pk}/extras/")
+    assert response.status_code == 200
+    assert "hx-get" not in response.content.decode()
+    assert "?as=opus" in response.content.decode()
+
+
+def test_asking_for_what_is_not_there_yet_takes_two_queries(
+    client, user, django_assert_max_num_queries
+):
+    [job] = shelve(user, "One")
+    Report.objects.create(job=job, attempt=1, due_at=timezone.now())
+    with django_assert_max_num_queries(2):
+        client.get(f"/jobs/{job.pk}/extras/")
+
+
+@pytest.mark.parametrize("path", ["status/", "extras/"])
+def test_polling_is_for_the_owner_alone(client, other, path, spec):
+    ledger.adjust(other, 1, reason="a gift")
+    theirs = lifecycle.submit_job(other, spec, key="theirs")
+    assert client.get(f"/jobs/{theirs.pk}/{path}").status_code == 404
+    client.logout()
+    response = client.get(f"/jobs/{theirs.pk}/{path}")
+    assert response.status_code == 302
+    assert "/login/" in response.url
+
+
+def test_a_session_that_ended_elsewhere_polls_in_vain(client, user, job):
+    user.set_password("another one, so that all sessions end")
+    user.save()
+    assert client.get(f"/jobs/{job.pk}/status/").status_code == 302
+
+
+def test_every_format_is_offered_with_its_size(client, user):
+    [job] = shelve(user, "One")
+    page = _page(client, job)
+    assert f'href="/jobs/{job.pk}/download/?as=flac"' in page
+    assert f'href="/jobs/{job.pk}/download/?as=opus"' in page
+    assert "?as=mp3" not in page
+    assert "97.7\xa0KB" in page
+
+
+def test_an_archived_track_can_be_made_again_for_free(client, user):
+    [job] = shelve(user, "One", state=State.ARCHIVED, track="", track_bytes=0)
+    page = _page(client, job)
+    assert f'action="/jobs/{job.pk}/restore/"' in page
+    assert "free" in page
+    assert "<audio" not in page
+
+
+def test_a_track_that_asks_for_more_room_may_be_archived_instead(client, user):
+    [job] = shelve(user, "One")
+    assert "archive it instead" in _page(client, job, "delete/")

@@ -8,7 +8,8 @@ export function waitWell() {
   let failures = 0;
   let notBefore_ms = 0;
 
-  const isPoll = (event) => event.target.id === "status";
+  // The element itself is replaced by then.
+  const isPoll = ({ detail }) => detail.elt?.id === "status";
   const tell = (trouble) => {
     const notice = document.querySelector("#status .waking");
     if (notice) notice.hidden = !trouble;
@@ -25,8 +26,8 @@ export function waitWell() {
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:timeout", failed);
   document.addEventListener("htmx:responseError", failed);
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (isPoll(event)) failures = notBefore_ms = 0;
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (isPoll(event) && event.detail.successful) failures = notBefore_ms = 0;
   });
   window.addEventListener("online", () => (notBefore_ms = 0));
 }
