@@ -1,7 +1,6 @@
 """The making of what a finished track has beside it: other formats, its cover, its certificate."""
 
 import logging
-import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,6 +26,7 @@ logger = logging.getLogger(__name__)
 Kind = TrackFile.Kind
 
 BEAT_SECONDS = 5.0
+PART_BYTES = 1 << 20
 
 
 class Pulse:
@@ -97,7 +97,8 @@ def _make_what_is_missing(hold: Hold, folder: Path) -> bool:
     """Whether everything is there afterwards."""
     job = hold.report.job
     there = set(job.files.values_list("kind", flat=True))
-    work = Work(_fetched(job.track, folder), job.track_spec, Pulse(hold))
+    pulse = Pulse(hold)
+    work = Work(_fetched(job.track, folder, pulse), job.track_spec, pulse)
     whole = True
     for kind, maker in FILES.items():
         if kind not in there:
@@ -120,11 +121,14 @@ def _tried(hold: Hold, what: str, step: Callable[[], None]) -> bool:
     return True
 
 
-def _fetched(key: str, folder: Path) -> Path:
+def _fetched(key: str, folder: Path, pulse: Pulse) -> Path:
     """The recording, out of the storage into ``folder``."""
     path = folder / "track.flac"
     with tracks().open(key) as stored, path.open("wb") as file:
-        shutil.copyfileobj(stored, file, 1 << 20)
+        while part := stored.read(PART_BYTES):
+            file.write(part)
+            if pulse.lost():
+                raise audio.Cancelled(f"{key} is not wanted any more")
     return path
 
 
