@@ -125,6 +125,9 @@ def test_a_page_that_waits_gets_over_a_restart_by_itself(owner, site):
 
     site.stop()
     expect(notice).to_be_visible(timeout=PATIENCE_MS)
+    library = owner.context.new_page()
+    library.goto(f"{site.url}/jobs/")
+    expect(library.get_by_role("heading", level=1)).to_have_text("On this device")
     asked = []
     owner.on("request", lambda request: asked.append(request.url))
     owner.wait_for_timeout(6000)
@@ -134,6 +137,7 @@ def test_a_page_that_waits_gets_over_a_restart_by_itself(owner, site):
     expect(notice).to_be_hidden(timeout=PATIENCE_MS)
     expect(owner.locator("#status")).to_be_visible()
     assert owner.evaluate("window.notReloaded")
+    expect(library.get_by_role("heading", level=1)).to_have_text("My tracks", timeout=PATIENCE_MS)
     owner.get_by_role("button", name="Cancel").click()
     expect(owner.get_by_text("You cancelled this track")).to_be_visible()
 

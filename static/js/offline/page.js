@@ -78,22 +78,33 @@ async function show() {
   document.getElementById("none").hidden = tracks.length > 0;
 }
 
-/** Whether this page stands here in the place of another, or there is no network at all. */
+// Whether it stands here in the place of another page, or was asked for.
+const instead = location.pathname !== document.body.dataset.here;
+const FIRST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 60_000;
+
 function showNetwork() {
-  const instead = location.pathname !== document.body.dataset.here;
   document.getElementById("away").hidden = !instead && navigator.onLine;
   document.getElementById("again").hidden = !instead;
 }
 
-/** The network is back: the page that was asked for comes, unless somebody listens. */
-function comeBack() {
-  showNetwork();
+/** Ask for the page in whose place this one stands, ever more rarely; once it is there, go to it. */
+let look = 0;
+async function lookForIt(wait_ms = FIRST_WAIT_MS) {
+  clearTimeout(look);
   const listening = [...list.querySelectorAll("audio")].some((audio) => !audio.paused);
-  if (location.pathname !== document.body.dataset.here && !listening) location.reload();
+  const here = await fetch(document.body.dataset.here, { method: "HEAD" }).catch(() => null);
+  if (here && !listening) location.reload();
+  const longer_ms = Math.min(wait_ms * 1.5, LONGEST_WAIT_MS);
+  look = setTimeout(() => lookForIt(longer_ms), wait_ms);
 }
 
 wearTheme();
 show();
 showNetwork();
-addEventListener("online", comeBack);
+addEventListener("online", showNetwork);
 addEventListener("offline", showNetwork);
+if (instead) {
+  look = setTimeout(lookForIt, FIRST_WAIT_MS);
+  addEventListener("online", () => lookForIt());
+}
