@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.utils import translation
 
 from accounts import ledger
 
@@ -67,4 +68,6 @@ def other(db):
 def client(client, user):
     """A browser in which ``user`` is signed in."""
     client.force_login(user)
-    return client
+    yield client
+    # The last page's language stays with the thread.
+    translation.deactivate()

@@ -31,18 +31,22 @@ class MixProcessor extends AudioWorkletProcessor {
 
   /** Play from a place in the track on; what sounds meanwhile makes way first. */
   play(order) {
+    this.coming = order;
     this.#fall(JUMP_S, () => {
-      this.mix.start(order.spec, order);
+      this.mix.start(this.coming.spec, this.coming);
+      this.coming = null;
       this.isPlaying = true;
       this.#rise(RISE_S);
     });
   }
 
   update(order) {
-    if (this.isPlaying) this.mix.update(order.spec, order);
+    if (this.coming) Object.assign(this.coming, order);
+    else if (this.isPlaying) this.mix.update(order.spec, order);
   }
 
   stop() {
+    this.coming = null;
     this.#fall(FALL_S, () => {
       this.isPlaying = false;
       this.port.postMessage({ is: "silent" });
