@@ -12,8 +12,11 @@ export function onQuote(listener) {
   $("quote").addEventListener("htmx:afterSettle", listener);
 }
 
+$("quote").addEventListener("htmx:sendError", () => say($("trouble"), "away"));
 $("quote").addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  // Given up for a newer question, or not sent at all.
+  if (!xhr.status) return;
   const isQuote = xhr.responseURL.endsWith($("quote").getAttribute("hx-post"));
-  if (!xhr.status || xhr.status >= 500) say($("trouble"), "away");
+  if (xhr.status >= 500) say($("trouble"), "away");
   else say($("trouble"), xhr.status >= 400 || !isQuote ? "signed-out" : "");
 });
