@@ -102,9 +102,10 @@ class Selection:
         return bool(self._condition)
 
     def query(self, *, page: int = 1) -> str:
-        """The shortest query that says the same, from its “?” on."""
+        """The shortest query that says the same, from its “?” on; empty if it says nothing."""
         said = {name: value for name, value in asdict(self).items() if value}
-        return f"?{urlencode(said | ({'page': page} if page > 1 else {}))}"
+        query = urlencode(said | ({"page": page} if page > 1 else {}))
+        return f"?{query}" if query else ""
 
     def everything(self) -> "Selection":
         """The same order, with nothing left out."""

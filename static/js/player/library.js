@@ -74,12 +74,19 @@ document.addEventListener("htmx:afterSettle", (event) => {
     event.target.focus({ preventScroll: true });
 });
 
-// The way back in the history leads to other filters.
-document.addEventListener("htmx:historyRestore", () => {
+/** Links, and the way back in the history, lead to other filters. */
+function showFilters() {
   const form = document.querySelector(".filters");
+  // Whoever types or chooses is ahead of the answer.
+  if (form.contains(document.activeElement)) return;
   const asked = new URLSearchParams(location.search);
   form.elements.favourites.checked = asked.has("favourites");
   for (const name of ["q", "state", "sort"]) form.elements[name].value = asked.get(name) ?? "";
   for (const radio of form.elements.band) radio.checked = radio.value === (asked.get("band") ?? "");
+}
+document.addEventListener("htmx:pushedIntoHistory", showFilters);
+document.addEventListener("htmx:historyRestore", () => {
+  document.activeElement.blur();
+  showFilters();
   show();
 });
