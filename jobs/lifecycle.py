@@ -203,7 +203,8 @@ def hand_back(claim: Claim) -> bool:
 
 def hand_back_of(holder: str) -> bool:
     """Put back what a process had that died, or was killed over its time."""
-    job = Job.objects.filter(state=State.PROCESSING, holder=holder).first()
+    held = Job.objects.filter(state=State.PROCESSING, holder=holder).exclude(holder="")
+    job = held.first()
     return job is not None and hand_back(Claim(job, job.attempt, job.step))
 
 
