@@ -219,9 +219,9 @@ def _sound(spec: TrackSpec, number: int, look: Callable[[], None]) -> BedLayer:
     """The sound of a bed at its level, or at 0 dB where :class:`MovingBed` applies that."""
     bed = spec.beds[number]
     level_db = 0.0 if _moves(bed) or _embedded(spec, number) else highest(bed.level_db)
-    return bed_layer(
-        bed, seed=spec.seed, sample_rate=spec.sample_rate, level_db=level_db, look=look
-    )
+    # Two beds that are alike must not sound in step.
+    seed = spec.seed + number
+    return bed_layer(bed, seed=seed, sample_rate=spec.sample_rate, level_db=level_db, look=look)
 
 
 def _moves(bed: Bed) -> bool:
