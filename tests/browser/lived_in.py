@@ -1,5 +1,6 @@
 """A site on which somebody has been, and every page of it."""
 
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,16 +20,20 @@ class Place(NamedTuple):
 
 
 def lived_in(site: Site) -> Place:
-    """Sign in, have a track made, cancel another; give the pages that are there then."""
+    """Sign in, have a track made and share it; give the pages that are there then."""
     visitor = Visitor(site)
     visitor.sign_in()
     track = make_track(visitor)
+    extras = f"{site.url}{track}extras/"
+    site.wait_until(lambda: visitor.get(extras).status_code == 200, "what belongs beside the track")
+    visitor.submit(track, f"{track}share/")
+    shared = re.search(r"/listen/[\w-]+/", visitor.see(track))[0]
     site.manage("grant_credits", DEMO_EMAIL, "2", "--reason", "to try things")
     cookies = [
         {"name": name, "value": value, "url": site.url}
         for name, value in visitor.cookies.get_dict().items()
     ]
-    pages = ["/studio/", f"{track}like/", "/jobs/", track, f"{track}delete/"]
+    pages = ["/studio/", f"{track}like/", "/jobs/", track, f"{track}delete/", shared]
     pages += ["/accounts/", "/accounts/credits/", "/accounts/logout/", "/jobs/nowhere/"]
     pages += ["/offline/"]
     return Place(site.url, cookies, pages)
