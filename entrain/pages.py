@@ -8,10 +8,7 @@ from django.views.decorators.http import require_safe
 
 ROBOTS = """\
 User-agent: *
-Allow: /$
-Allow: /static/
-Allow: /listen/
-Disallow: /
+Disallow: /admin/
 """
 
 
@@ -22,7 +19,7 @@ def site(request):
 
 @require_safe
 def robots(request):
-    """Only the front page is for everybody; shared links say themselves that they are not listed.
+    """A person's own pages lead to the sign-in; shared links say themselves not to be listed.
 
     Were they forbidden here, messengers could not show their picture.
     """

@@ -4,10 +4,10 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from accounts.demo import DEMO_EMAIL
 from tests.jobs.choices import CHOICES
 from tests.real.site import Site, Visitor
 
+DEMO = "demo@entrain.local"
 SIGNED_OUT = ["/", "/accounts/login/", "/nowhere/"]
 
 
@@ -28,7 +28,7 @@ def lived_in(site: Site) -> Place:
     site.wait_until(lambda: visitor.get(extras).status_code == 200, "what belongs beside the track")
     visitor.submit(track, f"{track}share/")
     shared = re.search(r"/listen/[\w-]+/", visitor.see(track))[0]
-    site.manage("grant_credits", DEMO_EMAIL, "2", "--reason", "to try things")
+    site.manage("grant_credits", DEMO, "2", "--reason", "to try things")
     cookies = [
         {"name": name, "value": value, "url": site.url}
         for name, value in visitor.cookies.get_dict().items()

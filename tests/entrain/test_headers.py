@@ -30,13 +30,12 @@ def test_pages_are_compressed(client):
     assert b"</html>" in gzip.decompress(response.content)
 
 
-def test_search_engines_are_led_to_the_front_page_alone(client):
+def test_search_engines_may_list_the_front_page_and_find_the_sign_in_before_the_rest(client):
     client.logout()
-    robots = client.get("/robots.txt").text
-    assert "Allow: /$" in robots
-    assert robots.rstrip().endswith("Disallow: /")
+    assert "Disallow: /admin/" in client.get("/robots.txt").text
     assert "noindex" not in client.get("/").text
-    assert 'content="noindex"' in client.get("/accounts/login/").text
+    for path in ["/studio/", "/jobs/"]:
+        assert client.get(path).url.startswith("/accounts/login/")
 
 
 def test_a_link_to_the_front_page_shows_a_picture(client, settings):

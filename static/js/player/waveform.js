@@ -54,7 +54,8 @@ export function waveform(picture, slider, sound) {
   sound.addEventListener("progress-made", place);
   return async (url) => {
     const answer = await fetch(url).catch(() => null);
-    if (!answer?.ok) return;
+    // What leads elsewhere is a page to sign in.
+    if (!answer?.ok || answer.redirected) return;
     peaks = loudest(await answer.json());
     draw();
   };
