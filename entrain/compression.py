@@ -2,7 +2,7 @@
 
 from django.middleware.gzip import GZipMiddleware
 
-TEXT = ("text/", "application/json", "application/manifest+json")
+TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 
 
 class CompressedPages(GZipMiddleware):

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from audio import cover
@@ -78,7 +77,6 @@ def sound_link(job: Job, kind: str, *, as_attachment: bool) -> str | None:
     return None if as_attachment else sound_link(job, FLAC, as_attachment=False)
 
 
-@gzip_page
 @login_required
 @require_safe
 def job_cover(request, job_id):
@@ -98,7 +96,6 @@ def cover_response(request, job: Job) -> HttpResponse:
     return response
 
 
-@gzip_page
 @login_required
 @require_safe
 def job_waveform(request, job_id):

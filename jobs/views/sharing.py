@@ -7,13 +7,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
-from jobs.file_views import cover_response, sound_link, waveform_response
 from jobs.gate import job_of
 from jobs.models import Job
 from jobs.storage import FLAC
+from jobs.views.files import cover_response, sound_link, waveform_response
 
 TOKEN_BYTES = 32
 
@@ -60,7 +59,6 @@ def shared_play(request, token):
     return _unseen_by_others(redirect(link) if link else HttpResponse(status=410))
 
 
-@gzip_page
 @require_safe
 def shared_cover(request, token):
     """The cover, also for the picture that messengers show beside the link."""
@@ -70,7 +68,6 @@ def shared_cover(request, token):
     return _unseen_by_others(response)
 
 
-@gzip_page
 @require_safe
 def shared_waveform(request, token):
     """The waveform's peaks as JSON."""

@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
@@ -19,7 +18,6 @@ from jobs.models import Job
 STOP_POLLING = 286
 
 
-@gzip_page
 @login_required
 @require_GET
 def job_detail(request, job_id):

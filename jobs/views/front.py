@@ -1,0 +1,15 @@
+"""The front page."""
+
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from jobs.bands import BANDS
+from jobs.sounds import front_sounds
+
+
+@require_GET
+def home(request):
+    """What Entrain is, for those who are not signed in; the studio for those who are."""
+    if request.user.is_authenticated:
+        return redirect("studio")
+    return render(request, "home.html", {"bands": BANDS, "sounds": front_sounds()})

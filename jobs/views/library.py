@@ -1,0 +1,33 @@
+"""A person's tracks, all of them."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+
+from jobs import library
+from jobs.allowance import room_of
+from jobs.models import Job
+
+JOBS_A_PAGE = 24
+YEAR_S = 365 * 24 * 3600
+
+
+@login_required
+@require_GET
+def job_list(request):
+    """A person's tracks, as the query asks for them; newest first when it asks for nothing."""
+    asked, view = library.Selection.of(request.GET), library.view_of(request)
+    jobs = asked.of_jobs(Job.objects.of(request.user))
+    page = Paginator(jobs, JOBS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "asked": asked, "view": view, "choices": library.CHOICES}
+    # On the way back in its history htmx asks for the whole page.
+    if request.htmx and not request.htmx.history_restore_request:
+        response = render(request, "jobs/_tracks.html", context)
+        response.headers["HX-Push-Url"] = request.path + asked.query(page=page.number)
+    else:
+        response = render(request, "jobs/list.html", context | {"room": room_of(request.user)})
+    patch_vary_headers(response, ["HX-Request"])
+    response.set_cookie(library.VIEW_COOKIE, view, max_age=YEAR_S, samesite="Lax")
+    return response

@@ -1,0 +1,101 @@
+"""What a person does with one track of theirs."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Case, Value, When
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.errors import NotEnoughCredits
+from jobs import lifecycle
+from jobs.allowance import StorageFull
+from jobs.allowance import in_words as storage_full
+from jobs.gate import job_of
+from jobs.models import Job
+from jobs.pricing import not_enough
+from jobs.storage import tracks
+
+
+@login_required
+@require_POST
+def job_cancel(request, job_id):
+    """Stop the making of a track and give the credits back."""
+    job = job_of(request, job_id)
+    if lifecycle.cancel(job):
+        done = ngettext(
+            "Cancelled; your credit is back.", "Cancelled; your %(n)d credits are back.", job.price
+        )
+        messages.success(request, done % {"n": job.price})
+    return redirect("job", job_id)
+
+
+@login_required
+@require_POST
+def job_retry(request, job_id):
+    """Try a track again that failed or was cancelled."""
+    try:
+        lifecycle.retry(job_of(request, job_id))
+    except NotEnoughCredits as error:
+        messages.error(request, not_enough(error))
+    except StorageFull as error:
+        messages.error(request, storage_full(error))
+    return redirect("job", job_id)
+
+
+@login_required
+@require_POST
+def job_again(request, job_id):
+    """Make a track again, at no charge, whose file was lost."""
+    job = job_of(request, job_id)
+    if job.state == Job.State.COMPLETED and not tracks().exists(job.track):
+        lifecycle.make_again(job)
+    return redirect("job", job_id)
+
+
+@login_required
+@require_POST
+def job_favourite(request, job_id):
+    """Make a track a favourite, or not one any more."""
+    job = job_of(request, job_id)
+    other = Case(When(favourite=True, then=Value(False)), default=Value(True))
+    Job.objects.filter(pk=job.pk).update(favourite=other)
+    if not request.htmx:
+        return redirect("job", job_id)
+    job.refresh_from_db(fields=["favourite"])
+    return render(request, "jobs/_favourite.html", {"job": job})
+
+
+@login_required
+@require_POST
+def job_archive(request, job_id):
+    """Remove a track's files and keep its recipe."""
+    if lifecycle.archive(job_of(request, job_id)):
+        messages.success(
+            request, _("Archived. The recipe is kept, and the track is made again for free.")
+        )
+    return redirect("job", job_id)
+
+
+@login_required
+@require_POST
+def job_restore(request, job_id):
+    """Have an archived track made again, at no charge."""
+    try:
+        lifecycle.restore(job_of(request, job_id))
+    except StorageFull as error:
+        messages.error(request, storage_full(error))
+    return redirect("job", job_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def job_delete(request, job_id):
+    """Ask, then delete a track for good."""
+    job = job_of(request, job_id)
+    if request.method == "GET":
+        return render(request, "jobs/delete.html", {"job": job})
+    lifecycle.remove(job)
+    messages.success(request, _("“%(title)s” is deleted.") % {"title": job.title})
+    return redirect("jobs")
