@@ -16,7 +16,7 @@ from accounts import ledger  # noqa: E402
 from accounts.models import User  # noqa: E402
 from audio import TrackSpec  # noqa: E402
 from jobs import housekeeping, lifecycle, storage, tasks  # noqa: E402
-from jobs.models import Job  # noqa: E402
+from jobs.models import Job, Report  # noqa: E402
 
 
 def submit_many(person: int, count: int) -> None:
@@ -35,6 +35,7 @@ def submit_many(person: int, count: int) -> None:
 
 NAMES = {
     "Job": Job,
+    "Report": Report,
     "TrackSpec": TrackSpec,
     "User": User,
     "housekeeping": housekeeping,

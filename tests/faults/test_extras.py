@@ -16,7 +16,8 @@ KINDS = {*FILES, TrackFile.Kind.SPECTROGRAM}
 
 @pytest.fixture
 def extras(plant):
-    """A worker that makes them."""
+    """A worker that makes them, and has nothing to catch up with."""
+    plant.ask("Report.objects.update(due_at=None)")
     return plant.start("extras")
 
 
