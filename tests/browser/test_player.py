@@ -78,6 +78,10 @@ def test_keys_work_everywhere_but_in_fields(player):
     _wait_for(player, "!a.paused")
     player.keyboard.press("ArrowRight")
     _wait_for(player, "a.currentTime >= 15")
+    # A letter has to be meant for the player.
+    player.keyboard.press("l")
+    assert not _audio(player, "a.loop")
+    player.get_by_role("button", name="Pause").focus()
     player.keyboard.press("l")
     player.keyboard.press("m")
     assert _audio(player, "[a.loop, a.muted]") == [True, True]

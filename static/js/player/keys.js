@@ -5,8 +5,11 @@ const TYPED_IN = "input:not([type=range]), textarea, select, [contenteditable], 
 const TAKES_ARROWS = `${TYPED_IN}, input`;
 const TAKES_SPACE = `${TYPED_IN}, button, summary`;
 
-/** Space plays and pauses, arrows go back and forth, L loops, M mutes. */
-export function listenToKeys(sound) {
+/**
+ * Space plays and pauses, arrows go back and forth, L loops, M mutes. Letters count inside of
+ * `player` alone: who speaks to the computer types them unawares (WCAG 2.1.4).
+ */
+export function listenToKeys(sound, player) {
   const orders = {
     " ": () => sound.toggle(),
     ArrowLeft: () => sound.seek(sound.time_s - STEP_S),
@@ -20,6 +23,7 @@ export function listenToKeys(sound) {
     if (!order || !sound.track || event.defaultPrevented) return;
     if (event.repeat && !key.startsWith("Arrow")) return;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (key.length === 1 && key !== " " && !player.contains(target)) return;
     const takes = key === " " ? TAKES_SPACE : key.length > 1 ? TAKES_ARROWS : TYPED_IN;
     if (target.closest(takes)) return;
     event.preventDefault();

@@ -13,7 +13,7 @@ const sound = new Sound(find("audio"));
 deck(mini, sound);
 timeline(find(".timeline"), sound);
 showOnLockScreen(sound);
-listenToKeys(sound);
+listenToKeys(sound, mini);
 
 const buttons = () => document.querySelectorAll(".track .here");
 const isOf = (button) => sound.track?.address === button.dataset.address;

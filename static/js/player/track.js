@@ -23,7 +23,7 @@ function play(player) {
   const showWaveform = waveform(find(".waveform"), find(".timeline input"), sound);
   sleepChoice(find("[data-do=sleep]"), find(".sleep"), new SleepTimer(sound));
   showOnLockScreen(sound);
-  listenToKeys(sound);
+  listenToKeys(sound, player);
   const show = (selector, shown) => (find(selector).hidden = !shown);
   sound.addEventListener("lost", () => show(".lost", true));
   sound.addEventListener("found", () => show(".lost", false));
