@@ -1,6 +1,6 @@
 """How Lighthouse judges the pages on a phone: ``python -m tests.browser.lighthouse``.
 
-Needs Chromium and ``npm ci --prefix .ci/lighthouse``. Ends with 1 when a page misses its mark.
+Needs Chromium and ``npm install --prefix .ci/lighthouse``. Ends with 1 when a page misses its mark.
 Performance is a measurement of this machine at this moment: it is always shown, and only held
 against its mark with ``--strict``, on a machine that does nothing else.
 """
