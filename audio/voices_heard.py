@@ -122,18 +122,20 @@ class VoiceFinder:
             silent_s = len(shared) * self._step_s - sum(stop - start for start, stop in places)
             pause_s = np.clip(PART_OF_PAUSE * silent_s / (meant + 1), *PAUSES_S)
             places = self._joined(speaking, float(pause_s))
-        # A crackle is as loud, but over with the next step.
+        # A crackle is as loud, but over with the next step; one beside a line is no part of it.
         lasting = scipy.ndimage.median_filter(shared, SMOOTHED_STEPS)
-        least = _loudest(lasting) * 10 ** (LOUD_PART_DB / 10)
-        return HeardSpeech(
-            tuple(
-                (start, stop)
-                for start, stop in places
-                if stop - start >= LEAST_SPEECH_S
-                and lasting[self._step_of(start) : self._step_of(stop)].max() > least
-            ),
-            meant,
-        )
+        loud = lasting > _loudest(lasting) * 10 ** (LOUD_PART_DB / 10)
+        stretches = [
+            stretch
+            for stretch in self._joined(speaking, 0)
+            if loud[self._step_of(stretch[0]) : self._step_of(stretch[1])].any()
+        ]
+        lines = []
+        for start, stop in places:
+            parts = [part for part in stretches if start <= part[0] and part[1] <= stop]
+            if parts and parts[-1][1] - parts[0][0] >= LEAST_SPEECH_S:
+                lines.append((parts[0][0], parts[-1][1]))
+        return HeardSpeech(tuple(lines), meant)
 
     def _speaking(self) -> tuple[np.ndarray, np.ndarray]:
         """Power that the ears share in each step, and whether somebody speaks around it."""

@@ -209,8 +209,8 @@ def test_a_slope_among_other_beds_says_so(tmp_path):
         ([{"kind": "noise"}], 0.25),
         ([{"kind": "rain"}], 0.25),
         ([{"kind": "ocean"}, {"kind": "noise"}], 0.25),
-        # A splash shortly before or after a line is taken for a part of it.
-        ([{"kind": "fire"}, {"kind": "stream"}], 4.0),
+        # Something that crackles or splashes before or after a line is no part of it.
+        ([{"kind": "fire"}, {"kind": "stream"}], 0.5),
         ([{"kind": "noise", "width": 0}], 0.25),
     ],
 )
