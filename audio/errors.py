@@ -1,6 +1,8 @@
 """Every error this package raises on purpose."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 class AudioError(Exception):
@@ -16,11 +18,14 @@ class Problem:
     """One thing wrong with a spec.
 
     ``field`` is the dotted path in the spec (``beat.carrier_hz``); ``message`` says what is
-    permitted.
+    permitted. ``code`` names the kind of fault and ``values`` has its figures, for those who say
+    it in words of their own.
     """
 
     field: str
     message: str
+    code: str = field(default="", compare=False)
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 class SpecError(AudioError):

@@ -11,6 +11,7 @@ Whatever can move is a number or a list of keyframes ``[time_s, value, curve]``;
 import math
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -121,7 +122,7 @@ def _number(limits: Range, kind: type = float) -> Any:
 def _sized(limits: Range) -> AfterValidator:
     def checked(value: Any) -> Any:
         if not limits.low <= len(value) <= limits.high:
-            raise PydanticCustomError("size", f"must have {limits}")
+            raise PydanticCustomError("size", f"must have {limits}", limits._asdict())
         return value
 
     return AfterValidator(checked)
@@ -444,7 +445,8 @@ def _beat_problems(spec: TrackSpec) -> list[Problem]:
         path = f"beats.{number}"
         if beat.kind == "embedded":
             if beat.bed is None and not spec.beds:
-                problems.append(Problem(f"{path}.kind", "embedded needs a bed to sound in"))
+                message = "embedded needs a bed to sound in"
+                problems.append(Problem(f"{path}.kind", message, "no_bed"))
             elif beat.bed is not None and beat.bed >= len(spec.beds):
                 permitted = f"from 0 to {len(spec.beds) - 1}" if spec.beds else "left out"
                 problems.append(Problem(f"{path}.bed", f"must be {permitted}"))
@@ -456,11 +458,11 @@ def _beat_problems(spec: TrackSpec) -> list[Problem]:
         if low.min() < LOWEST_TONE_HZ or high.max() >= nyquist:
             worst = int(np.argmin(low) if low.min() < LOWEST_TONE_HZ else np.argmax(high))
             reach = offset * beat_hz[worst]
-            message = (
-                f"must be at least {LOWEST_TONE_HZ + reach:g} Hz and below {nyquist - reach:g} Hz "
-                f"for a beat of {beat_hz[worst]:g} Hz"
-            )
-            problems.append(Problem(f"{path}.carrier_hz", message))
+            least, below, of = LOWEST_TONE_HZ + reach, nyquist - reach, beat_hz[worst]
+            permitted = f"at least {least:g} Hz and below {below:g} Hz"
+            message = f"must be {permitted} for a beat of {of:g} Hz"
+            values = {"low": least, "high": below, "beat": of}
+            problems.append(Problem(f"{path}.carrier_hz", message, "carrier", values))
     return problems
 
 
@@ -492,6 +494,8 @@ def _level_problems(spec: TrackSpec) -> list[Problem]:
                 "beds",
                 f"all levels add up to {total_db:.1f} dB; together they must be at most "
                 f"{MOST_TOTAL_DB:g} dB",
+                "too_loud",
+                {"total": round(total_db, 1), "most": MOST_TOTAL_DB},
             )
         ]
     return []
@@ -502,7 +506,7 @@ def _time_problems(spec: TrackSpec) -> list[Problem]:
     left_s = spec.duration_s - spec.fade_in_s
     if spec.fade_out_s > left_s:
         message = f"must be at most {left_s:g} seconds, which the fade-in leaves"
-        problems.append(Problem("fade_out_s", message))
+        problems.append(Problem("fade_out_s", message, "fades", {"left": left_s}))
     before_s = -1.0
     for number, phase in enumerate(spec.phases):
         path = f"phases.{number}.start_s"
@@ -520,7 +524,7 @@ def _problems(error: ErrorDetails) -> list[Problem]:
     kind, path = error["type"], _path(error["loc"])
     if kind == "between_fields":
         found = error["ctx"]["all"]
-        return [Problem(".".join([*path, problem.field]), problem.message) for problem in found]
+        return [replace(problem, field=".".join([*path, problem.field])) for problem in found]
     if kind.startswith("union_tag"):
         path = [*path, "kind"]
     if kind == "union_tag_invalid":
@@ -531,7 +535,7 @@ def _problems(error: ErrorDetails) -> list[Problem]:
         message = "must be a keyframe: [time_s, value, curve]"
     else:
         message = _PLAIN_MESSAGES.get(kind, error["msg"])
-    return [Problem(".".join(path) or "spec", message)]
+    return [Problem(".".join(path) or "spec", message, kind, error.get("ctx", {}))]
 
 
 def _path(loc: tuple[int | str, ...]) -> list[str]:

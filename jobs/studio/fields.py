@@ -4,6 +4,7 @@ import itertools
 import json
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,10 +23,27 @@ CURVES = {
 CURVE_CHARS = 5000
 
 
+# What the spec's units are called on the page; others, as Hz, are the same in every language.
+UNITS = {
+    "characters": gettext_lazy("characters"),
+    "lines": gettext_lazy("lines"),
+    "beds": gettext_lazy("sounds"),
+    "seconds": gettext_lazy("seconds"),
+    "minutes": gettext_lazy("minutes"),
+}
+
+
+def figure(value: float) -> str:
+    """A number as the page's language writes it: 7.5 or 7,5."""
+    return number_format(f"{value:g}")
+
+
 def in_words(limits: spec.Range) -> str:
     """A range as in “from 20 to 1500 Hz”."""
-    text = _("from %(low)s to %(high)s") % {"low": f"{limits.low:g}", "high": f"{limits.high:g}"}
-    return f"{text} {limits.unit}".rstrip()
+    text = _("from %(low)s to %(high)s") % {
+        "low": figure(limits.low), "high": figure(limits.high)
+    }  # fmt: skip
+    return f"{text} {UNITS.get(limits.unit, limits.unit)}".rstrip()
 
 
 class Number(forms.FloatField):

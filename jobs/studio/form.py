@@ -8,6 +8,7 @@ import re
 import uuid
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,6 +22,7 @@ from jobs.studio.fields import BEAT_HZ, Choice, Number, Points, WholeNumber, in_
 from jobs.studio.presets import CONSTANT, PRESETS
 from jobs.studio.quote import Quote, quote_of
 from jobs.studio.recipe import DRAWN, NONE, OWN, as_written, choices_of, chosen_beds, recipe_of
+from jobs.studio.refusals import in_own_words
 from jobs.voice_names import label_of
 
 MINUTES = spec.Range(1, 120, "minutes")
@@ -226,7 +228,7 @@ class JobForm(forms.Form):
         for problem in in_lines[:LINE_PROBLEMS_SHOWN]:
             number = self._line_numbers[int(problem.field.rpartition(".")[2])]
             self.add_error("affirmations", _("Line %(number)d %(problem)s.") % {
-                "number": number, "problem": problem.message})  # fmt: skip
+                "number": number, "problem": in_own_words(problem)})  # fmt: skip
         if len(in_lines) > LINE_PROBLEMS_SHOWN:
             more = len(in_lines) - LINE_PROBLEMS_SHOWN
             self.add_error("affirmations", ngettext(
@@ -237,15 +239,15 @@ class JobForm(forms.Form):
         """Put what the spec refused beside the field that asked for it."""
         if problem.field.startswith("speech.lines."):
             return
-        message = problem.message[0].upper() + problem.message[1:]
-        self._add(self._field_of(problem.field), f"{message}.")
+        self._add(self._field_of(problem.field), f"{capfirst(in_own_words(problem))}.")
 
     def _field_of(self, path: str) -> str | None:
         """The field that answers for a place of the spec; None if it is one of the whole form."""
         if path == "title" and not self.cleaned_data.get("title"):
             return "affirmations"
         if path.startswith("beats.0.beat_hz"):
-            drawn = {DRAWN: "curve", CONSTANT: "band"}.get(self.cleaned_data.get("course"))
+            constant = "beat_hz" if self.cleaned_data.get("band") == OWN else "band"
+            drawn = {DRAWN: "curve", CONSTANT: constant}.get(self.cleaned_data.get("course"))
             return drawn or "course"
         if path.startswith("beds.") and path.split(".")[1].isdigit():
             _beds, number, name = path.split(".", 2)

@@ -1,5 +1,7 @@
 """Bad input gets a message beside its field; nothing is stored and no credit goes."""
 
+import re
+
 import pytest
 
 from jobs.models import Job
@@ -164,3 +166,17 @@ def test_more_than_a_form_can_be_is_refused(client, choices):
     response = client.post("/studio/", choices | {"affirmations": "a" * 5_000_000})
     assert response.status_code in (400, 413)
     assert not Job.objects.exists()
+
+
+ENGLISH = re.compile(r"\b(the|must|has|have|is|of|at most|from|below|does not|character)\b", re.I)
+
+
+@pytest.mark.parametrize("changed", [changed for _field, changed in BAD], ids=str)
+def test_a_german_reads_no_english(client, choices, changed):
+    response = client.post("/studio/", choices | changed, headers={"Accept-Language": "de"})
+    errors = response.context["form"].errors.values()
+    # Django says again what it did not find among the choices.
+    told = [message.replace("nothing of the kind", "") for of in errors for message in of]
+    assert told
+    assert not [message for message in told if ENGLISH.search(message)]
+    assert not any("nicht zum Übrigen" in message for message in told), "said too vaguely"
