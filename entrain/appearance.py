@@ -1,4 +1,4 @@
-"""Light or dark: what a browser chose, so that no page flashes in the other."""
+"""Light or dark, as a browser chose it, so that no page flashes in the other; and the way back."""
 
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,14 +15,22 @@ def theme(request):
     return {"theme": chosen if chosen in THEMES else ""}
 
 
+def here(request):
+    """Context of every page: ``here``, where a choice in its foot leads back to.
+
+    An answer to a sent form has no address of its own, so its view names one, or it is the start.
+    """
+    return {"here": request.get_full_path() if request.method == "GET" else "/"}
+
+
 @require_POST
 def choose_theme(request):
     """Remember a theme and go back to the page; anything that is none is the system's."""
-    here = request.headers.get("Referer", "")
+    back = request.POST.get("next") or request.headers.get("Referer", "")
     stays = url_has_allowed_host_and_scheme(
-        here, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    response = redirect(here if stays else "home")
+    response = redirect(back if stays else "home")
     chosen = request.POST.get("theme")
     if chosen in THEMES:
         response.set_cookie(

@@ -118,6 +118,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.credits",
                 "entrain.appearance.theme",
+                "entrain.appearance.here",
                 "entrain.pages.site",
             ],
         },

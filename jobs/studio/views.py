@@ -67,5 +67,6 @@ def _render(request, form, *, chosen=False, short_of_credits=False):
         "keep": "sent" if form.is_bound else "chosen" if chosen else "",
         "sent": request.COOKIES.get(SENT, ""),
         "short_of_credits": short_of_credits,
+        "here": request.get_full_path(),
     }
     return render(request, "jobs/studio/studio.html", context)

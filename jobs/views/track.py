@@ -65,7 +65,8 @@ def job_rename(request, job_id):
     if form.is_valid():
         form.save()
         return redirect("job", job.pk)
-    return _render(request, job_id, "jobs/detail.html", rename=form)
+    here = reverse("job", args=[job_id])
+    return _render(request, job_id, "jobs/detail.html", rename=form, here=here)
 
 
 def _watched(request, job_id, **condition) -> Job | None:
@@ -82,7 +83,7 @@ def _watched(request, job_id, **condition) -> Job | None:
     return job
 
 
-def _render(request, job_id, template, *, rename=None, **options):
+def _render(request, job_id, template, *, rename=None, status=200, **more):
     jobs = Job.objects.of(request.user).with_place().select_related("report")
     # The page draws the waveform from an address of its own.
     jobs = jobs.prefetch_related("files").defer("report__waveform")
@@ -96,7 +97,7 @@ def _render(request, job_id, template, *, rename=None, **options):
         "figures": certificate.figures(found) if found else [],
         "share_link": _share_link(request, job),
     }
-    return render(request, template, context, **options)
+    return render(request, template, context | more, status=status)
 
 
 def _share_link(request, job: Job) -> str:
