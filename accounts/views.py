@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import demo
 from accounts.picture import may_be_fetched, picture_of
+from accounts.ways import ways_in
 
 
 @require_GET
@@ -23,12 +24,7 @@ def sign_in(request):
     after = _next_url(request.GET.get("next", ""), request)
     if request.user.is_authenticated:
         return redirect(after)
-    context = {
-        "next": after,
-        "google": bool(settings.GOOGLE_CLIENT_ID),
-        "demo": demo.offered(request),
-    }
-    return render(request, "accounts/sign_in.html", context)
+    return render(request, "accounts/sign_in.html", {"next": after, **ways_in(request)})
 
 
 @require_POST

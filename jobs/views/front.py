@@ -3,6 +3,7 @@
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from accounts.ways import ways_in
 from jobs.bands import BANDS
 from jobs.sounds import front_sounds
 
@@ -12,4 +13,5 @@ def home(request):
     """What Entrain is, for those who are not signed in; the studio for those who are."""
     if request.user.is_authenticated:
         return redirect("studio")
-    return render(request, "home.html", {"bands": BANDS, "sounds": front_sounds()})
+    context = {"bands": BANDS, "sounds": front_sounds(), **ways_in(request)}
+    return render(request, "home.html", context)

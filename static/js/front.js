@@ -30,7 +30,7 @@ function press({ currentTarget: { dataset: { play: key } } }) {
   choose(key);
   if (preview.playing && same) preview.stop();
   else if (preview.playing) preview.update(sounds[key]);
-  else preview.play(sounds[key]);
+  else preview.play(sounds[key]).catch(() => (now.textContent = now.dataset.no));
   show();
 }
 

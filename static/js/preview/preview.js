@@ -35,12 +35,11 @@ export class Preview {
   async play(spec, { at_s = 0, marks = [], voice = null } = {}) {
     this.#order = { ...ordered(spec, marks), from_s: at_s };
     this.playing = true;
-    // Made and woken within the click, or browsers keep it silent.
-    this.#context ??= newContext();
-    const awake = this.#context.resume();
     try {
-      this.output = await (this.#node ??= this.#makeNode());
-      await awake;
+      // Made and woken within the click, or browsers keep it silent.
+      this.#context ??= newContext();
+      const awake = this.#context.resume();
+      [this.output] = await Promise.all([(this.#node ??= this.#makeNode()), awake]);
     } catch (error) {
       this.playing = false;
       this.#node = null;
