@@ -52,7 +52,10 @@ function listen(li, audio, track) {
     slider.ariaValueText = find("[data-at]").textContent = clock(audio.currentTime);
     slider.style.setProperty("--at", audio.currentTime / track.duration_s);
   };
-  toggle.addEventListener("click", () => (audio.paused ? audio.play() : audio.pause()));
+  const play = () =>
+    audio.play().catch(({ name }) => (find("[role=alert]").hidden = name === "AbortError"));
+  toggle.addEventListener("click", () => (audio.paused ? play() : audio.pause()));
+  audio.addEventListener("playing", () => (find("[role=alert]").hidden = true));
   slider.addEventListener("input", () => (audio.currentTime = slider.value));
   for (const event of ["play", "pause", "ended"]) audio.addEventListener(event, showState);
   for (const event of ["timeupdate", "seeking"]) audio.addEventListener(event, showPlace);

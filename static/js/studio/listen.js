@@ -12,7 +12,8 @@ export class Listening {
     this.#button = button;
     this.#scrubber = scrubber;
     this.ask = { recipe, words, moved };
-    button.hidden = false;
+    // Without Web Audio there is nothing to press.
+    button.hidden = !window.AudioWorkletNode;
     button.addEventListener("click", () => (this.isPlaying ? this.stop() : this.start()));
     scrubber.addEventListener("input", (event) => {
       event.stopPropagation();
@@ -39,7 +40,6 @@ export class Listening {
     } catch {
       this.stop();
       this.#button.querySelector("span.start").textContent = this.#button.dataset.no;
-      this.#button.disabled = true;
     }
   }
 
