@@ -73,6 +73,21 @@ def test_another_track_takes_its_place(library):
     expect(library.get_by_role("button", name="Play Morning focus")).to_be_focused()
 
 
+def test_it_goes_on_on_the_page_of_the_track(library):
+    _play(library, "Evening calm")
+    while _listening(library) < 3:
+        library.wait_for_timeout(50)
+    library.get_by_role("region", name="Player").get_by_role("link", name="Evening calm").click()
+    expect(library.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    while not _listening(library):
+        library.wait_for_timeout(50)
+    assert 3 <= _listening(library) < 8
+    # Once: whoever comes back later is not startled.
+    library.get_by_role("button", name="Pause", exact=True).click()
+    library.reload()
+    expect(library.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
 def test_the_layout_is_kept(library):
     library.get_by_role("radio", name="List").check(force=True)
     expect(library.locator(".tracks.list")).to_be_visible()
@@ -80,6 +95,16 @@ def test_the_layout_is_kept(library):
     expect(library.locator(".tracks.list")).to_be_visible()
     library.get_by_role("radio", name="Grid").check(force=True)
     expect(library.locator(".tracks.grid")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_a_heart_is_there_at_every_width(library, width):
+    library.set_viewport_size({"width": width, "height": 844})
+    heart = library.get_by_role("button", name="Favourite: Evening calm")
+    expect(heart).to_be_visible()
+    box = heart.bounding_box()
+    assert min(box["width"], box["height"]) >= 44
+    assert box["x"] + box["width"] <= width
 
 
 def test_a_heart_is_pressed_in_the_list(library):

@@ -1,6 +1,7 @@
 // The library: tracks play from the list, in one small player that goes on while the list changes.
 
 import { deck } from "./deck.js";
+import { leave } from "./handover.js";
 import { listenToKeys } from "./keys.js";
 import { showOnLockScreen } from "./lockscreen.js";
 import { Sound } from "./sound.js";
@@ -60,6 +61,7 @@ find(".close").addEventListener("click", () => {
   mini.hidden = true;
   (playing ?? document.getElementById("tracks")).focus();
 });
+addEventListener("pagehide", () => sound.playing && leave(sound.track.address, sound.time_s));
 sound.addEventListener("lost", () => (find(".lost").hidden = false));
 sound.addEventListener("found", () => (find(".lost").hidden = true));
 sound.addEventListener("gone", () => (find(".gone").hidden = false));

@@ -45,9 +45,10 @@ export class Sound extends EventTarget {
 
   /**
    * Take `track` up: {address, title, duration_s} and, where its sources are not in the page,
-   * {sources: [{src, type}]}. `address` says which it is, and whether it is still stored.
+   * {sources: [{src, type}]}. `address` says which it is, and whether it is still stored. It
+   * begins at `at_s`, or where it was left.
    */
-  load(track) {
+  load(track, at_s = recall(`at.${track.address}`) ?? 0) {
     this.#rememberPlace();
     clearTimeout(this.#retry);
     this.#track = track;
@@ -58,7 +59,7 @@ export class Sound extends EventTarget {
       );
     }
     preferAppleFormat(this.#audio);
-    this.#reload(recall(`at.${track.address}`) ?? 0);
+    this.#reload(at_s);
     this.#changed();
   }
 

@@ -1,6 +1,7 @@
 // The page of one track: its making, its player, and its link to hand on.
 
 import { deck, sleepChoice } from "./deck.js";
+import { arrive } from "./handover.js";
 import { listenToKeys } from "./keys.js";
 import { showOnLockScreen } from "./lockscreen.js";
 import { SleepTimer } from "./sleep.js";
@@ -32,7 +33,9 @@ function play(player) {
     show(".gone", true);
   });
 
-  sound.load({ address, title, artist, cover, duration_s: Number(duration) });
+  const at_s = arrive(address);
+  sound.load({ address, title, artist, cover, duration_s: Number(duration) }, at_s ?? undefined);
+  if (at_s !== null) sound.play();
   if (player.dataset.waveform) showWaveform(player.dataset.waveform);
 }
 
