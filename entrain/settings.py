@@ -285,7 +285,6 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60, validate=Range(min=1))
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", 15, validate=Range(min=1))
 JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", 60, validate=Range(min=1))
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", 3, validate=Range(min=1))
-JOB_MAX_LOSSES = env.int("JOB_MAX_LOSSES", 5, validate=Range(min=1))
 JOB_RETRY_SECONDS = env.int("JOB_RETRY_SECONDS", 15, validate=Range(min=1))
 JOBS_UNDER_WAY_A_PERSON = env.int("JOBS_UNDER_WAY_A_PERSON", 2, validate=Range(min=1))
 # A step of a job is given up after so long, and its process killed after the grace.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from accounts import ledger
@@ -38,7 +38,6 @@ _FROM_THE_START = {
     "stage": "",
     "progress": 0,
     "tries": 0,
-    "losses": 0,
     "message": "",
     "sent_at": None,
     "sends": 0,
@@ -95,31 +94,24 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
 def claim(job_id, step: str, *, holder: str = "") -> Claim | None:
     """Take a job that waits for ``step``, or whose worker vanished; None if it is not there.
 
-    A worker that vanished is not held against the job as an attempt that failed is: most are
-    taken from it from outside. It may happen ``JOB_MAX_LOSSES`` times, though, and not for ever.
+    It costs the job one of its tries. Only a worker that hands it on, or was told to stop, gives
+    the try back.
     """
-    vanished = _vanished()
     with transaction.atomic():
-        taken = (
-            Job.objects.filter(pk=job_id, step=step)
-            .filter(
-                _waits() & Q(tries__lt=settings.JOB_MAX_ATTEMPTS)
-                | vanished & Q(losses__lt=settings.JOB_MAX_LOSSES - 1)
-            )
-            .update(
-                state=State.PROCESSING,
-                attempt=F("attempt") + 1,
-                tries=F("tries") + Case(When(vanished, then=0), default=1),
-                losses=F("losses") + Case(When(vanished, then=1), default=0),
-                holder=holder or uuid.uuid4().hex,
-                lease_until=_lease_end(),
-                stage=FIRST_STAGE_OF[step],
-                sent_at=Coalesce("sent_at", Now()),
-                sends=0,
-                # Should the lease run out, it is to be sent at once.
-                resend_at=Now(),
-                started_at=Coalesce("started_at", Now()),
-            )
+        taken = Job.objects.filter(
+            _free(), pk=job_id, step=step, tries__lt=settings.JOB_MAX_ATTEMPTS
+        ).update(
+            state=State.PROCESSING,
+            attempt=F("attempt") + 1,
+            tries=F("tries") + 1,
+            holder=holder or uuid.uuid4().hex,
+            lease_until=_lease_end(),
+            stage=FIRST_STAGE_OF[step],
+            sent_at=Coalesce("sent_at", Now()),
+            sends=0,
+            # Should the lease run out, it is to be sent at once.
+            resend_at=Now(),
+            started_at=Coalesce("started_at", Now()),
         )
         if not taken:
             return None
@@ -133,7 +125,7 @@ def beat(claim: Claim, stage: str, progress: float) -> bool:
 
 
 def hand_on(claim: Claim) -> bool:
-    """Pass a job whose words are spoken to the renderers; it costs none of its attempts."""
+    """Pass a job whose words are spoken to the renderers; it costs none of its tries."""
     with transaction.atomic():
         ours = claim.row.update(
             step=Job.Step.RENDER,
@@ -209,7 +201,7 @@ def hand_back_of(holder: str) -> bool:
 
 
 def release(claim: Claim) -> bool:
-    """Put a job back whose worker was told to stop, for another at once; it costs no attempt."""
+    """Put a job back whose worker was told to stop, for another at once; it costs no try."""
     with transaction.atomic():
         ours = claim.row.update(
             state=State.PENDING, tries=F("tries") - 1, lease_until=None, sent_at=None
@@ -303,8 +295,8 @@ def remove(job: Job) -> None:
 
 
 def sweep() -> dict[str, int]:
-    """Send what no worker knows of, and end what lost too many. Safe in several copies."""
-    worn_out = Job.objects.filter(_vanished(), losses__gte=settings.JOB_MAX_LOSSES - 1)
+    """Send what no worker knows of, and end what had its tries. Safe in several copies."""
+    worn_out = Job.objects.filter(_free(), tries__gte=settings.JOB_MAX_ATTEMPTS)
     ended = sum(_end(worn_out.filter(pk=job.pk), State.FAILED, OUR_FAULT) for job in worn_out)
     return {"sent": dispatch_forgotten(), "ended": ended}
 
@@ -331,14 +323,9 @@ def _end(rows, state: str, message: str) -> bool:
     return True
 
 
-def _waits():
-    """Nobody has it: it was never taken, handed back, or handed on to its next step."""
-    return Q(state=State.PENDING) | Q(state=State.PROCESSING, holder="")
-
-
-def _vanished():
-    """Somebody has it who has given no sign of life for the length of a lease."""
-    return Q(state=State.PROCESSING, lease_until__lte=Now()) & ~Q(holder="")
+def _free():
+    """Nobody has it, or somebody who gave no sign of life for the length of a lease."""
+    return Q(state=State.PENDING) | Q(state=State.PROCESSING, lease_until__lte=Now())
 
 
 def _lease_end():

@@ -91,10 +91,8 @@ class Job(models.Model):
 
     # The fence: it only ever goes up, so a worker from before can never match the row again.
     attempt = models.PositiveSmallIntegerField(default=0)
-    # Attempts within this run; when they are used up, the job fails.
+    # Attempts within this run that nobody gave back; when they are used up, the job fails.
     tries = models.PositiveSmallIntegerField(default=0)
-    # How often its worker vanished in this run, which is rarely the job's fault.
-    losses = models.PositiveSmallIntegerField(default=0)
     # Which process has it: a name that no other attempt bears.
     holder = models.CharField(max_length=300, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

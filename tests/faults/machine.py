@@ -226,24 +226,16 @@ class JobsAndCredits(RuleBasedStateMachine):
     @rule(number=one, step=st.sampled_from(Step))
     def claim(self, number, step):
         job = self.job(number)
-        pk, free, lost = self.jobs[number % len(self.jobs)], False, False
-        if job and job.step == step:
-            lost = bool(job.holder) and self.is_silent(job)
-            waits = job.state == State.PENDING or (self.is_silent(job) and not job.holder)
-            free = (waits and job.tries < 3) or (lost and job.losses < 4)
+        pk, free = self.jobs[number % len(self.jobs)], False
+        if job and job.step == step and job.tries < 3:
+            silent = job.state == State.PROCESSING and job.lease_until <= timezone.now()
+            free = silent or job.state == State.PENDING
         claim = lifecycle.claim(pk, step, holder=f"{len(self.claims)}")
         assert (claim is not None) is free
         if claim:
-            assert claim.attempt == job.attempt + 1
-            assert claim.job.tries == job.tries + (not lost)
-            assert claim.job.losses == job.losses + lost
+            assert (claim.attempt, claim.job.tries) == (job.attempt + 1, job.tries + 1)
             self.claims.append((claim, step))
         assert lifecycle.claim(pk, step) is None or not claim
-
-    @staticmethod
-    def is_silent(job) -> bool:
-        """Whether it is in the making and no worker has a lease on it."""
-        return job.state == State.PROCESSING and job.lease_until <= timezone.now()
 
     @some_job
     @rule(number=one)
@@ -369,7 +361,7 @@ class JobsAndCredits(RuleBasedStateMachine):
         lifecycle.sweep()
         assert lifecycle.sweep() == {"sent": 0, "ended": 0}
         silent = Job.objects.filter(state=State.PROCESSING, lease_until__lte=timezone.now())
-        assert not silent.exclude(holder="").filter(losses__gte=4)
+        assert not silent.filter(tries__gte=3)
 
     @rule()
     def tidy(self):

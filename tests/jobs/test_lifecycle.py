@@ -167,25 +167,41 @@ def test_what_a_dead_process_had_goes_back_and_counts(job):
     assert (job.state, job.tries) == (State.PENDING, 1)
 
 
-def test_a_worker_that_vanishes_costs_no_attempt_but_may_not_for_ever(
-    claim, let_lease_run_out, settings, balance
+@pytest.mark.parametrize("step", Step)
+def test_a_worker_that_vanishes_uses_up_one_of_three_attempts(
+    claim, step, let_lease_run_out, balance
 ):
-    for lost in range(1, settings.JOB_MAX_LOSSES):
+    if step == Step.RENDER:
+        lifecycle.hand_on(claim)
+        claim = lifecycle.claim(claim.job.pk, step)
+    for tries in (1, 2, 3):
+        assert claim.job.tries == tries
         let_lease_run_out(claim.job)
-        assert lifecycle.sweep()["ended"] == 0
-        claim = lifecycle.claim(claim.job.pk, Step.SPEECH)
-        assert (claim.job.tries, claim.job.losses) == (1, lost)
-    let_lease_run_out(claim.job)
-    assert lifecycle.claim(claim.job.pk, Step.SPEECH) is None
-    assert lifecycle.sweep()["ended"] == 1
-    assert Job.objects.get().message == lifecycle.OUR_FAULT
+        assert lifecycle.sweep()["ended"] == (tries == 3)
+        claim = lifecycle.claim(claim.job.pk, step) or claim
+    job = Job.objects.get()
+    assert (job.state, job.message) == (State.FAILED, lifecycle.OUR_FAULT)
     assert balance() == 1
 
 
-def test_handing_on_is_not_a_loss(claim):
+def test_failed_and_lost_attempts_count_alike(claim, let_lease_run_out, balance):
+    lifecycle.hand_back(claim)
+    let_lease_run_out(lifecycle.claim(claim.job.pk, Step.SPEECH).job)
+    lifecycle.hand_back(lifecycle.claim(claim.job.pk, Step.SPEECH))
+    assert Job.objects.get().state == State.FAILED
+    assert balance() == 1
+
+
+def test_a_worker_that_only_seemed_to_vanish_keeps_its_last_attempt(claim, let_lease_run_out):
+    Job.objects.update(tries=3)
+    let_lease_run_out(claim.job)
+    assert lifecycle.beat(claim, Job.Stage.SPEECH, 0.5)
+    assert lifecycle.sweep()["ended"] == 0
+
+
+def test_handing_on_costs_no_attempt(claim):
     lifecycle.hand_on(claim)
-    claim = lifecycle.claim(claim.job.pk, Step.RENDER)
-    assert (claim.job.tries, claim.job.losses) == (1, 0)
+    assert lifecycle.claim(claim.job.pk, Step.RENDER).job.tries == 1
 
 
 def test_database_refuses_states_that_cannot_be(job):

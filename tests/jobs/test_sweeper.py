@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.core.management import call_command
 from django.db.models import F
 
@@ -44,11 +45,13 @@ def test_a_silent_worker_s_job_is_sent_to_another_at_once(claim, let_lease_run_o
     assert lifecycle.sweep() == {"sent": 0, "ended": 0}
 
 
-def test_a_job_whose_last_worker_went_silent_fails_with_the_credit_back(
-    claim, let_lease_run_out, settings, balance
+@pytest.mark.parametrize("state", Job.ACTIVE)
+def test_a_job_beyond_its_attempts_fails_with_the_credit_back(
+    claim, state, let_lease_run_out, settings, balance
 ):
-    Job.objects.update(losses=settings.JOB_MAX_LOSSES - 1)
+    Job.objects.update(tries=settings.JOB_MAX_ATTEMPTS, state=state)
     let_lease_run_out(claim.job)
+    assert lifecycle.claim(claim.job.pk, Job.Step.SPEECH) is None
     assert lifecycle.sweep() == {"sent": 0, "ended": 1}
     assert Job.objects.get().state == Job.State.FAILED
     assert balance() == 1
