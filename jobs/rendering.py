@@ -5,6 +5,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,16 +31,19 @@ SPANS = {
     Job.Stage.UPLOAD: (0.9, 1.0),
 }
 BEAT_SECONDS = 1.0
+# Between two looks at the row, which cost less than writing it: a person waits who cancelled.
+LOOK_SECONDS = 0.25
 
 
 class Heartbeat:
-    """Keeps the lease, at most one write a second, and notices when it is lost."""
+    """Keeps the lease, at most one write a second, and soon notices when it is lost."""
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.lost = False
         self._stage, self._progress = claim.job.stage, claim.job.progress
-        self._last = time.monotonic()
+        self._beat_at = time.monotonic() + BEAT_SECONDS
+        self._look_at = time.monotonic() + LOOK_SECONDS
 
     def at(self, stage) -> Callable[[float], bool]:
         """A progress callback, 0 to 1, for one stage; it answers as :meth:`cancelled` does."""
@@ -54,14 +58,25 @@ class Heartbeat:
     def cancelled(self) -> bool:
         """Whether to stop: the job was cancelled, or went to another worker."""
         now = time.monotonic()
-        if not self.lost and now - self._last >= BEAT_SECONDS:
-            self._last = now
+        if not self.lost and now >= self._look_at:
+            self._look_at = now + LOOK_SECONDS
             try:
-                self.lost = not lifecycle.beat(self.claim, self._stage, self._progress)
+                self.lost = not self._is_ours(now)
             except DATABASE_GONE:
                 # It may be back before the lease ends; until then the work goes on.
                 connection.close()
         return self.lost
+
+    def _is_ours(self, now: float) -> bool:
+        if now < self._beat_at:
+            return self.claim.row.exists()
+        self._beat_at = now + BEAT_SECONDS
+        return lifecycle.beat(self.claim, self._stage, self._progress)
+
+
+class _Unwanted(audio.Cancelled, CancelledError):
+    """Stops an upload from within: of any other error boto3 takes the network to be the reason,
+    and tries again after a while."""
 
 
 class ReportingFile(File):
@@ -79,7 +94,7 @@ class ReportingFile(File):
 
     def read(self, *args):
         if self._progress(self.file.tell() / self._size):
-            raise audio.Cancelled("the work belongs to another worker, or is not wanted any more")
+            raise _Unwanted("the work belongs to another worker, or is not wanted any more")
         return self.file.read(*args)
 
 
@@ -178,7 +193,7 @@ def _publish(claim: Claim, path: Path, pictures: audio.Pictures, heartbeat: Hear
     try:
         files = _store(claim, path, pictures, heartbeat)
     except Exception:
-        # The store's client makes an error of its own of a file that would not be read further.
+        # Whatever it is, it is no fault of a job that is another worker's or not wanted any more.
         if not heartbeat.lost:
             raise
     else:

@@ -1,6 +1,8 @@
 """Each step of a job ends in what the next one needs, or in a state that says why not."""
 
+import io
 import os
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import audio
 from jobs import lifecycle, rendering
 from jobs.models import Job
 from jobs.storage import track_key, tracks
+from tests import services
 
 State = Job.State
 
@@ -46,6 +49,7 @@ def voice(monkeypatch, tmp_path, settings):
 def often(monkeypatch):
     """Let every heartbeat through, not one a second."""
     monkeypatch.setattr(rendering, "BEAT_SECONDS", 0)
+    monkeypatch.setattr(rendering, "LOOK_SECONDS", 0)
 
 
 def _raise(error):
@@ -134,6 +138,39 @@ def test_a_cancelled_job_stops_and_leaves_no_file(spoken, often, monkeypatch, ba
     assert Job.objects.get().state == State.CANCELLED
     assert not tracks().exists(track_key(spoken.job.pk, spoken.attempt))
     assert balance() == 1
+
+
+def test_a_worker_looks_more_often_than_it_writes(claim, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(rendering, "LOOK_SECONDS", 0)
+    heartbeat = rendering.Heartbeat(claim)
+    before = Job.objects.values().get()
+    with django_assert_num_queries(3):
+        assert not any(heartbeat.cancelled() for _ in range(3))
+    assert Job.objects.values().get() == before
+    lifecycle.cancel(claim.job)
+    assert heartbeat.cancelled()
+
+
+def test_an_upload_that_is_not_wanted_any_more_is_not_tried_again():
+    """Of most errors of a file the client of S3 takes the network to be the reason."""
+    asked, stop_at = [], None
+
+    def progress(fraction):
+        asked.append(fraction)
+        return stop_at is not None and len(asked) >= stop_at
+
+    def upload():
+        file = rendering.ReportingFile(io.BytesIO(b"flac"), 4, progress)
+        client.put_object(Bucket="tracks", Key="a.flac", Body=file)
+
+    with services.s3() as bucket, closing(services.s3_client(bucket)) as client:
+        upload()
+        # The last read, which is one for the network: it is read for its signature before.
+        stop_at = len(asked)
+        asked.clear()
+        with pytest.raises(audio.Cancelled):
+            upload()
+    assert len(asked) == stop_at
 
 
 def test_a_worker_that_was_overtaken_removes_its_own_file(spoken, monkeypatch):
