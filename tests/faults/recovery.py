@@ -1,23 +1,26 @@
 """How soon a job goes on after a fault, at default timings: `python -m tests.faults.recovery`.
 
 Renders a track that does not end by itself; kills, stops or silences what works on it, and takes
-the time until another attempt has begun; then the time from cancelling to the worker's own word
-that it has stopped. Prints each, and ends with 1 when one is above its goal. Takes about five
-minutes.
+the time until another attempt has begun; then the time from cancelling until the credit is back,
+the files are gone and the worker says itself that it has stopped, on a machine that is quiet and
+on one that has twice as much to do as it can. Prints each, and ends with 1 when one is above its
+goal. Takes about five minutes.
 """
 
 import argparse
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
-from tests.faults.plant import TIMINGS, Plant
+from tests.faults.plant import TIMINGS, Plant, temporary_files
 
 RECOVERY_GOAL_SECONDS, CANCEL_GOAL_SECONDS = 90.0, 2.0
+CANCELS = 5
 
 
 def kill_process(plant: Plant) -> None:
@@ -71,12 +74,29 @@ def recovery_seconds(plant: Plant, fault) -> float:
 
 
 def cancel_seconds(plant: Plant) -> float:
-    """Seconds from cancelling a render until its worker says that it has stopped."""
-    pk = plant.submit_endless()
+    """Seconds from cancelling a render until the credit is back and its worker has stopped."""
+    person = plant.person(1)
+    pk = plant.submit_endless(person=person)
     worker, began = plant.processes["worker"], time.monotonic()
     assert plant.ask(f"lifecycle.cancel(Job.objects.get(pk='{pk}'))")
     plant.wait_until(lambda: f"job {pk} attempt 2 stopped" in worker.log, "it to stop")
-    return time.monotonic() - began
+    took = time.monotonic() - began
+    assert plant.ask(f"ledger.balance(User(pk={person}))") == 1
+    assert not temporary_files(plant)
+    return took
+
+
+@contextmanager
+def busy():
+    """Two processes that compute for every processor of this machine."""
+    command = [sys.executable, "-c", "while True: pass"]
+    idlers = [subprocess.Popen(command) for _ in range(2 * os.cpu_count())]
+    try:
+        yield
+    finally:
+        for idler in idlers:
+            idler.kill()
+            idler.wait()
 
 
 def main() -> int:
@@ -92,8 +112,12 @@ def main() -> int:
             what = fault.__name__.replace("_", " ")
             print(f"{what}: another attempt after {seconds:.1f} s", flush=True)
         plant.settle()
-        cancelled = cancel_seconds(plant)
-        print(f"cancel: stopped after {cancelled:.1f} s")
+        cancelled = 0.0
+        for when, load in (("when it is quiet", nullcontext()), ("under load", busy())):
+            with load:
+                seconds = max(cancel_seconds(plant) for _ in range(CANCELS))
+            cancelled = max(cancelled, seconds)
+            print(f"cancel {when}: stopped after {seconds:.1f} s at most", flush=True)
     return 0 if slowest <= RECOVERY_GOAL_SECONDS and cancelled <= CANCEL_GOAL_SECONDS else 1
 
 
