@@ -29,7 +29,7 @@ class TrackFileInline(ReadOnlyInline):
 
 class ReportInline(ReadOnlyInline):
     model = Report
-    fields = ["attempt", "certificate", "tries", "sends", "lease_until", "due_at"]
+    fields = ["attempt", "certificate", "holds", "tries", "sends", "lease_until", "due_at"]
 
 
 @admin.register(Job)

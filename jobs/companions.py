@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,8 @@ from jobs import extras
 from jobs.database import DATABASE_GONE, outlast
 from jobs.extras import Hold
 from jobs.models import TrackFile
-from jobs.rendering import ReportingFile, undisturbed
+from jobs.rendering import ReportingFile
+from jobs.stopping import given_back_when_told_to_stop
 from jobs.storage import companion_key, delete_file, delete_tries, tracks
 from jobs.workspace import workspace
 
@@ -78,7 +78,7 @@ def make(hold: Hold) -> None:
     """Make and publish whatever is missing beside the track; what cannot be made is left out."""
     report = hold.report
     try:
-        with workspace() as folder:
+        with workspace() as folder, _given_back_when_told_to_stop(hold):
             whole = _make_what_is_missing(hold, folder)
         outlast(lambda: (extras.finish if whole else extras.hand_back)(hold))
     except audio.Cancelled:
@@ -86,11 +86,15 @@ def make(hold: Hold) -> None:
     except Exception:
         logger.exception("extras of %s try %s broke", report, hold.try_)
         outlast(lambda: extras.hand_back(hold))
-    except SystemExit:
-        # What Celery's pool makes of SIGTERM.
-        with undisturbed(), suppress(*DATABASE_GONE):
-            extras.release(hold)
-        raise
+
+
+def _given_back_when_told_to_stop(hold: Hold):
+    return given_back_when_told_to_stop(
+        f"extras of {hold.report} try {hold.try_}",
+        release=lambda: extras.release(hold),
+        hand_back=lambda: extras.hand_back(hold),
+        limit_s=extras.time_limits(hold.report.job)["soft_time_limit"],
+    )
 
 
 def _make_what_is_missing(hold: Hold, folder: Path) -> bool:

@@ -68,8 +68,13 @@ def send_each(jobs: Iterable[Job]) -> int:
 
 
 def time_limits(job: Job) -> dict[str, int]:
-    """Seconds after which a worker gives a step up (soft), and is killed over it (hard)."""
-    soft = math.ceil(settings.JOB_BASE_SECONDS + _seconds_of_work(job))
+    """Seconds after which a worker gives a job's step up (soft), and is killed over it (hard)."""
+    return limits_of(_seconds_of_work(job))
+
+
+def limits_of(seconds_of_work: float) -> dict[str, int]:
+    """The limits of a task, as Celery takes them, that should be done in so many seconds."""
+    soft = math.ceil(settings.JOB_BASE_SECONDS + seconds_of_work)
     return {"soft_time_limit": soft, "time_limit": soft + settings.JOB_GRACE_SECONDS}
 
 

@@ -3,7 +3,8 @@
 A track is complete without any of this, so nothing here touches a job's state or a credit. The
 report's row is the truth and the message a hint, as with jobs: a worker holds the row by one
 conditional UPDATE with a lease, every later write names its try, and the sweeper sends again what
-no worker works on. After so many tries what is still missing stays missing.
+no worker works on. After so many tries, not counting those of workers that were told to stop, what
+is still missing stays missing.
 """
 
 import logging
@@ -17,7 +18,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from jobs.database import from_now
-from jobs.dispatching import MOST_DOUBLINGS, BrokerAway
+from jobs.dispatching import MOST_DOUBLINGS, BrokerAway, limits_of
 from jobs.models import Job, Report, TrackFile
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class Hold:
     @property
     def row(self):
         """The report's row, as long as its recording is there and the hold is good."""
-        return Report.objects.filter(pk=self.report.pk, tries=self.try_, due_at__isnull=False)
+        return Report.objects.filter(pk=self.report.pk, holds=self.try_, due_at__isnull=False)
 
 
 def begin(job: Job, *, waveform: dict | None, spectrogram: tuple[str, int] | None) -> Report:
@@ -71,21 +72,21 @@ def send_each(reports: Iterable[Report]) -> int:
 def _send(report: Report) -> bool:
     """Tell the workers of ``report``; false when somebody else did so just now."""
     patience_s = settings.JOB_RESEND_SECONDS * 2 ** min(report.sends, MOST_DOUBLINGS)
-    row = Report.objects.filter(pk=report.pk, tries=report.tries)
+    row = Report.objects.filter(pk=report.pk, holds=report.holds)
     due = row.filter(sends=report.sends, due_at__lte=Now())
     if not due.update(sends=F("sends") + 1, due_at=from_now(patience_s)):
         return False
     try:
-        current_app.send_task(TASK, [str(report.job_id)], **_time_limits(report.job))
+        current_app.send_task(TASK, [str(report.job_id)], **time_limits(report.job))
     except Exception as error:
         row.filter(sends=report.sends + 1).update(due_at=Now(), sends=report.sends)
         raise BrokerAway(f"extras of {report} could not be sent ({error!r})") from error
     return True
 
 
-def _time_limits(job: Job) -> dict[str, int]:
-    soft = int(settings.JOB_BASE_SECONDS + job.duration_s * settings.JOB_SECONDS_A_SECOND)
-    return {"soft_time_limit": soft, "time_limit": soft + settings.JOB_GRACE_SECONDS}
+def time_limits(job: Job) -> dict[str, int]:
+    """Seconds after which a worker gives this up (soft), and is killed over it (hard)."""
+    return limits_of(job.duration_s * settings.JOB_SECONDS_A_SECOND)
 
 
 def claim(job_id) -> Hold | None:
@@ -94,11 +95,11 @@ def claim(job_id) -> Hold | None:
     with transaction.atomic():
         taken = Report.objects.filter(
             free, job=job_id, due_at__isnull=False, tries__lt=MAX_TRIES
-        ).update(tries=F("tries") + 1, sends=0, **_lease())
+        ).update(holds=F("holds") + 1, tries=F("tries") + 1, sends=0, **_lease())
         if not taken:
             return None
         report = Report.objects.select_related("job").defer("waveform").get(job=job_id)
-    return Hold(report, report.tries)
+    return Hold(report, report.holds)
 
 
 def beat(hold: Hold) -> bool:
@@ -139,9 +140,9 @@ def hand_back(hold: Hold) -> bool:
 
 
 def release(hold: Hold) -> bool:
-    """Leave the rest to another worker at once, for this one was told to stop."""
+    """Leave the rest to another worker at once, for this one was told to stop; it costs no try."""
     with transaction.atomic():
-        ours = hold.row.update(due_at=Now(), lease_until=None)
+        ours = hold.row.update(tries=F("tries") - 1, due_at=Now(), lease_until=None)
         if ours:
             hold.report.refresh_from_db()
             transaction.on_commit(lambda: send_each([hold.report]))

@@ -241,7 +241,7 @@ class Report(models.Model):
     """What is known of a completed track, and how far its companions are.
 
     It is begun when the track is finished and goes with it, so a worker's hold on it (this row
-    and its ``tries``) is a hold on this very recording. :mod:`jobs.extras` alone changes it.
+    and its ``holds``) is a hold on this very recording. :mod:`jobs.extras` alone changes it.
     """
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="report")
@@ -251,7 +251,10 @@ class Report(models.Model):
     waveform = models.JSONField(null=True, blank=True)
     certificate = models.JSONField(null=True, blank=True)
 
-    # The fence of this row, which only goes up.
+    # How often a worker took it: the fence of this row, which only goes up.
+    holds = models.PositiveSmallIntegerField(default=0)
+    # Those of them that no worker gave back when it was told to stop; after so many, what is
+    # missing stays missing.
     tries = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     sends = models.PositiveSmallIntegerField(default=0)

@@ -2,11 +2,10 @@
 
 import json
 import logging
-import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files.base import ContentFile, File
@@ -19,6 +18,7 @@ from jobs.dispatching import time_limits
 from jobs.lifecycle import Claim
 from jobs.models import Job, TrackFile
 from jobs.speech import synthesiser_for
+from jobs.stopping import given_back_when_told_to_stop
 from jobs.storage import StorageClipStore, companion_key, delete_tracks, track_key, tracks
 from jobs.workspace import workspace
 
@@ -130,7 +130,7 @@ def _ending_well(claim: Claim):
     """Give a step its heartbeat and a folder; whatever ends it, leave the job in a true state."""
     job, heartbeat = claim.job, Heartbeat(claim)
     try:
-        with workspace() as folder, _released_when_told_to_stop(claim):
+        with workspace() as folder, _given_back_when_told_to_stop(claim):
             yield heartbeat, folder
     except audio.Cancelled:
         logger.info("job %s attempt %s stopped: no longer ours", job.pk, claim.attempt)
@@ -147,29 +147,13 @@ def _ending_well(claim: Claim):
         outlast(lambda: lifecycle.hand_back(claim))
 
 
-@contextmanager
-def _released_when_told_to_stop(claim: Claim):
-    """Hand the job back at SIGTERM, of which Celery's pool makes a SystemExit."""
-    begun = time.monotonic()
-    try:
-        yield
-    except SystemExit:
-        logger.info("job %s attempt %s handed back: told to stop", claim.job.pk, claim.attempt)
-        # The pool ends a process in this way, too, that is over its time.
-        overdue = time.monotonic() - begun >= time_limits(claim.job)["soft_time_limit"]
-        with undisturbed(), suppress(*DATABASE_GONE):
-            (lifecycle.hand_back if overdue else lifecycle.release)(claim)
-        raise
-
-
-@contextmanager
-def undisturbed():
-    """Let a second SIGTERM wait: it would end the process at once."""
-    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _given_back_when_told_to_stop(claim: Claim):
+    return given_back_when_told_to_stop(
+        f"job {claim.job.pk} attempt {claim.attempt}",
+        release=lambda: lifecycle.release(claim),
+        hand_back=lambda: lifecycle.hand_back(claim),
+        limit_s=time_limits(claim.job)["soft_time_limit"],
+    )
 
 
 def _fail(claim: Claim, message: str) -> None:

@@ -336,7 +336,7 @@ class JobsAndCredits(RuleBasedStateMachine):
         job, try_ = hold.report.job_id, hold.try_
         key = companion_key(job, hold.report.attempt, try_, "opus")
         tracks().save(key, ContentFile(TRACK))
-        good = Report.objects.filter(pk=hold.report.pk, tries=try_, due_at__isnull=False).exists()
+        good = Report.objects.filter(pk=hold.report.pk, holds=try_, due_at__isnull=False).exists()
         other = TrackFile.objects.filter(job=job, kind="opus").exclude(key=key).exists()
         for _ in range(2):
             published = extras.publish(hold, "opus", key=key, size=len(TRACK))

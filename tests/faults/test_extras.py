@@ -56,9 +56,10 @@ def stop(worker):
 
 
 @pytest.mark.parametrize(
-    ("end", "passed_on"), [(kill_process, False), (kill_worker, True), (stop, False)]
+    ("end", "passed_on", "tries"),
+    [(kill_process, False, 2), (kill_worker, True, 2), (stop, False, 1)],
 )
-def test_ended_while_it_stores_a_file(plant, extras, end, passed_on):
+def test_ended_while_it_stores_a_file(plant, extras, end, passed_on, tries):
     with plant.proxy.holding("PUT", ".opus", passed_on=passed_on) as held:
         pk = plant.submit()
         plant.wait_until(held.arrived.is_set, "the upload")
@@ -66,6 +67,8 @@ def test_ended_while_it_stores_a_file(plant, extras, end, passed_on):
     if not extras.is_up:
         plant.start("extras")
     all_is_there(plant, pk)
+    [report] = plant.rows("SELECT holds, tries FROM jobs_report WHERE job_id = %s", pk)
+    assert (report.holds, report.tries) == (2, tries)
 
 
 def test_a_track_that_is_deleted_meanwhile_leaves_nothing(plant, extras):

@@ -133,6 +133,19 @@ def test_after_its_tries_it_is_left_and_the_track_stays(ready, sent_extras, bala
     assert balance() == 0
 
 
+def test_a_worker_told_to_stop_costs_no_try_and_the_next_is_told_at_once(
+    ready, sent_extras, django_capture_on_commit_callbacks
+):
+    stopped = []
+    for stops in range(1, extras.MAX_TRIES + 2):
+        stopped.append(extras.claim(ready.pk))
+        with django_capture_on_commit_callbacks(execute=True):
+            assert extras.release(stopped[-1])
+        assert len(sent_extras) == 1 + stops
+    assert extras.claim(ready.pk).report.tries == 1
+    assert not any(extras.publish(hold, "opus", key="a", size=1) for hold in stopped)
+
+
 def test_a_file_that_the_storage_lost_is_made_anew(ready, hold):
     extras.publish(hold, "opus", key="a", size=1)
     extras.finish(hold)
