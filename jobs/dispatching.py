@@ -53,15 +53,20 @@ def dispatch_forgotten() -> int:
 
 
 def send_each(jobs: Iterable[Job]) -> int:
-    """Tell the workers of these jobs until the broker fails; gives the number told.
+    """Tell the workers of these jobs until the broker fails; gives the number told."""
+    return count_sent(map(_send, jobs))
 
-    A broker that does not answer is no error, but it is asked once and not for every job: the
+
+def count_sent(sending: Iterable[bool]) -> int:
+    """Go through ``sending``, which sends one message a turn, until the broker fails.
+
+    A broker that does not answer is no error, but it is asked once and not for every message: the
     rows say that nothing was sent, and the sweeper tries again.
     """
     sent = 0
     try:
-        for job in jobs:
-            sent += _send(job)
+        for was_sent in sending:
+            sent += was_sent
     except BrokerAway as error:
         logger.warning("%s; the sweeper will", error)
     return sent

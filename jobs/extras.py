@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from jobs.database import from_now
-from jobs.dispatching import MOST_DOUBLINGS, BrokerAway, limits_of
+from jobs.dispatching import MOST_DOUBLINGS, BrokerAway, count_sent, limits_of
 from jobs.models import Job, Report, TrackFile
 
 logger = logging.getLogger(__name__)
@@ -56,17 +56,8 @@ def forget(job: Job) -> None:
 
 
 def send_each(reports: Iterable[Report]) -> int:
-    """Tell the workers of reports that are due until the broker fails; gives the number told.
-
-    Without a broker the rows say that nothing was sent, and the sweeper tries again.
-    """
-    sent = 0
-    try:
-        for report in reports:
-            sent += _send(report)
-    except BrokerAway as error:
-        logger.warning("%s; the sweeper will", error)
-    return sent
+    """Tell the workers of reports that are due until the broker fails; gives the number told."""
+    return count_sent(map(_send, reports))
 
 
 def _send(report: Report) -> bool:

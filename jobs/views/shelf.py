@@ -35,13 +35,7 @@ def job_cancel(request, job_id):
 @require_POST
 def job_retry(request, job_id):
     """Try a track again that failed or was cancelled."""
-    try:
-        lifecycle.retry(job_of(request, job_id))
-    except NotEnoughCredits as error:
-        messages.error(request, not_enough(error))
-    except StorageFull as error:
-        messages.error(request, storage_full(error))
-    return redirect("job", job_id)
+    return _put_in_the_queue(request, job_id, lifecycle.retry)
 
 
 @login_required
@@ -82,8 +76,15 @@ def job_archive(request, job_id):
 @require_POST
 def job_restore(request, job_id):
     """Have an archived track made again, at no charge."""
+    return _put_in_the_queue(request, job_id, lifecycle.restore)
+
+
+def _put_in_the_queue(request, job_id, act):
+    """Do ``act`` to a track, or say what it lacks: credits, or room."""
     try:
-        lifecycle.restore(job_of(request, job_id))
+        act(job_of(request, job_id))
+    except NotEnoughCredits as error:
+        messages.error(request, not_enough(error))
     except StorageFull as error:
         messages.error(request, storage_full(error))
     return redirect("job", job_id)

@@ -19,34 +19,26 @@ pytestmark = pytest.mark.django_db(transaction=True)
 GUARDS = import_module("accounts.migrations.0002_ledger_append_only").POSTGRESQL
 
 
-@pytest.fixture
-def ada():
-    """A person with one credit, seen by every connection."""
-    user = User.objects.create_user("ada@example.com")
-    ledger.give_signup_credit(user)
-    return user
-
-
 def kinds(answers) -> dict:
     """How often there was which answer, an error counted by its class."""
     named = [type(a).__name__ if isinstance(a, Exception) else a for a in answers]
     return {name: named.count(name) for name in named}
 
 
-def test_of_twenty_charges_on_one_credit_exactly_one_is_paid(ada):
-    answers = at_once(20, lambda number: ledger.charge(ada, 1, source=f"job:{number}"))
+def test_of_twenty_charges_on_one_credit_exactly_one_is_paid(user):
+    answers = at_once(20, lambda number: ledger.charge(user, 1, source=f"job:{number}"))
     assert kinds(answers) == {True: 1, "NotEnoughCredits": 19}
-    assert ledger.balance(ada) == 0
+    assert ledger.balance(user) == 0
 
 
-def test_charges_and_corrections_share_one_balance(ada):
+def test_charges_and_corrections_share_one_balance(user):
     def take(number):
         if number % 2:
-            return ledger.charge(ada, 1, source=f"job:{number}")
-        return ledger.adjust(ada, -1, reason="a correction")
+            return ledger.charge(user, 1, source=f"job:{number}")
+        return ledger.adjust(user, -1, reason="a correction")
 
     assert kinds(at_once(10, take)) == {True: 1, "NotEnoughCredits": 9}
-    assert ledger.balance(ada) == 0
+    assert ledger.balance(user) == 0
 
 
 @pytest.mark.parametrize(
@@ -58,10 +50,10 @@ def test_charges_and_corrections_share_one_balance(ada):
     ],
     ids=["charge", "refund", "grant"],
 )
-def test_the_same_movement_from_ten_sides_is_written_once(ada, move):
-    before = ledger.balance(ada)
-    assert kinds(at_once(10, lambda _: move(ada))) == {True: 1, False: 9}
-    assert abs(ledger.balance(ada) - before) == 1
+def test_the_same_movement_from_ten_sides_is_written_once(user, move):
+    before = ledger.balance(user)
+    assert kinds(at_once(10, lambda _: move(user))) == {True: 1, False: 9}
+    assert abs(ledger.balance(user) - before) == 1
 
 
 def test_one_person_s_charges_do_not_hinder_another_s():
@@ -104,22 +96,22 @@ def _without_the_trigger():
 
 @pytest.mark.postgresql
 @pytest.mark.usefixtures("_without_the_lock", "_without_the_trigger")
-def test_control_without_lock_and_trigger_a_credit_is_sold_twice(ada):
-    answers = at_once(2, lambda number: ledger.charge(ada, 1, source=f"job:{number}"))
+def test_control_without_lock_and_trigger_a_credit_is_sold_twice(user):
+    answers = at_once(2, lambda number: ledger.charge(user, 1, source=f"job:{number}"))
     assert kinds(answers) == {True: 2}
-    assert sum(ada.ledger_entries.values_list("amount", flat=True)) == -1
+    assert sum(user.ledger_entries.values_list("amount", flat=True)) == -1
 
 
 @pytest.mark.postgresql
 @pytest.mark.usefixtures("_without_the_lock")
-def test_without_the_lock_the_database_still_refuses(ada):
-    answers = at_once(2, lambda number: ledger.charge(ada, 1, source=f"job:{number}"))
+def test_without_the_lock_the_database_still_refuses(user):
+    answers = at_once(2, lambda number: ledger.charge(user, 1, source=f"job:{number}"))
     assert sorted(map(str, map(type, answers))) == sorted(map(str, (bool, IntegrityError)))
-    assert sum(ada.ledger_entries.values_list("amount", flat=True)) == 0
+    assert sum(user.ledger_entries.values_list("amount", flat=True)) == 0
 
 
 @pytest.mark.postgresql
-def test_staff_who_take_the_same_credit_at_once_are_told_who_was_late(ada, monkeypatch):
+def test_staff_who_take_the_same_credit_at_once_are_told_who_was_late(user, monkeypatch):
     """Both forms are checked before either is written; on SQLite they come one after the other."""
     staff = [User.objects.create_superuser(f"staff{n}@example.com") for n in range(2)]
     checked, clean = Barrier(2, timeout=10), AdjustmentForm.clean
@@ -136,7 +128,7 @@ def test_staff_who_take_the_same_credit_at_once_are_told_who_was_late(ada, monke
         browser = Client()
         browser.force_login(staff[number])
         fields = {
-            "user": ada.pk,
+            "user": user.pk,
             "amount": -1,
             "reason": "taken",
             "source": f"staff:{uuid.uuid4()}",
@@ -144,6 +136,6 @@ def test_staff_who_take_the_same_credit_at_once_are_told_who_was_late(ada, monke
         browser.post(add, fields)
         return browser
 
-    pages = [browser.get(add, {"user": ada.pk}).content for browser in at_once(2, take)]
+    pages = [browser.get(add, {"user": user.pk}).content for browser in at_once(2, take)]
     assert sum(b"by now the balance is only 0" in page for page in pages) == 1
-    assert ledger.balance(ada) == 0
+    assert ledger.balance(user) == 0

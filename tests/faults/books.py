@@ -92,6 +92,7 @@ class Books(RuleBasedStateMachine):
         self._each_job_is_paid_once(entries, jobs)
         for job in jobs.values():
             assert job.attempt >= self.attempts[job.pk]
+            assert job.tries <= 3
             self.attempts[job.pk] = job.attempt
             if job.state == State.COMPLETED:
                 with tracks().open(job.track) as file:

@@ -198,6 +198,10 @@ class Plant:
             "duration_s = %s WHERE id = %s RETURNING id", seconds, seconds, pk,
         )  # fmt: skip
 
+    def cancel(self, pk: str) -> None:
+        """Cancel a job that has not ended."""
+        assert self.ask(f"lifecycle.cancel(Job.objects.get(pk='{pk}'))")
+
     def settle(self) -> None:
         """Begin anew: every server up, processes there, earlier jobs forgotten."""
         self.jobs.clear()
@@ -275,6 +279,13 @@ class Plant:
             lambda: (row := self.job(pk)).state == "processing" and row.stage == stage, stage
         )
 
+    def wait_for_attempt(self, pk: str, attempt: int) -> None:
+        """Wait until this attempt at a job renders."""
+        self.wait_until(
+            lambda: (row := self.job(pk)).attempt == attempt and row.stage == "render",
+            f"attempt {attempt}",
+        )
+
     def wait_for_end(self, *pks: str, seconds: float = PATIENCE_SECONDS) -> set[str]:
         """Wait until the jobs (all of the test's unless named) have ended; gives the states."""
         pks = list(pks or self.jobs)
@@ -288,13 +299,6 @@ class Plant:
             return states if len(states) == len(pks) else None
 
         return set(self.wait_until(ended, f"{len(pks)} jobs to end", seconds=seconds))
-
-    def is_quiet(self) -> bool:
-        """Whether no task is being worked on and no message waits."""
-        with self.broker_client() as client:
-            return not any(
-                map(client.llen, ("speech", "render", "housekeeping"))
-            ) and not client.hlen("unacked")
 
 
 TRUE_SENTENCE = re.compile(r"^[A-Z].{20,}[.]$")

@@ -64,6 +64,18 @@ class Process:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, how)
 
+    def send_pool(self, how: int) -> list[int]:
+        """Signal each process of the pool alone, as the kernel does; gives which they were."""
+        pool = self.children
+        for pid in pool:
+            with suppress(ProcessLookupError):
+                os.kill(pid, how)
+        return pool
+
+    def kill_pool(self) -> None:
+        """kill -9 of the pool's processes, as when memory is short."""
+        self.send_pool(signal.SIGKILL)
+
     def kill(self) -> None:
         """kill -9 of everything at once."""
         self.send_all(signal.SIGKILL)

@@ -25,8 +25,7 @@ CANCELS = 5
 
 def kill_process(plant: Plant) -> None:
     """kill -9 of the pool's process."""
-    for pid in plant.processes["worker"].children:
-        os.kill(pid, signal.SIGKILL)
+    plant.processes["worker"].kill_pool()
 
 
 def kill_worker(plant: Plant) -> None:
@@ -78,7 +77,7 @@ def cancel_seconds(plant: Plant) -> float:
     person = plant.person(1)
     pk = plant.submit_endless(person=person)
     worker, began = plant.processes["worker"], time.monotonic()
-    assert plant.ask(f"lifecycle.cancel(Job.objects.get(pk='{pk}'))")
+    plant.cancel(pk)
     plant.wait_until(lambda: f"job {pk} attempt 2 stopped" in worker.log, "it to stop")
     took = time.monotonic() - began
     assert plant.ask(f"ledger.balance(User(pk={person}))") == 1

@@ -30,7 +30,7 @@ def test_killed_and_started_again_empty(plant):
     plant.broker.start()
     plant.wait_for_progress(long)
     assert plant.job(long).attempt == 2
-    assert plant.ask(f"lifecycle.cancel(Job.objects.get(pk='{long}'))")
+    plant.cancel(long)
     # The same workers as before take what was there, and new work.
     plant.submit()
     assert plant.wait_for_end() == {"completed", "cancelled"}

@@ -18,7 +18,7 @@ def test_restarted_while_mixing(plant, how):
     plant.database.start()
     plant.wait_for_progress(pk)
     assert plant.job(pk).attempt == 2
-    assert plant.ask(f"lifecycle.cancel(Job.objects.get(pk='{pk}'))")
+    plant.cancel(pk)
     # The worker is the same, and free.
     plant.submit()
     assert plant.wait_for_end() == {"completed", "cancelled"}

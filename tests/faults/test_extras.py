@@ -1,6 +1,5 @@
 """What a track has beside it is made by workers that may die over it, and never twice."""
 
-import os
 import signal
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from jobs.companions import FILES
 from jobs.models import TrackFile
 from tests.faults.plant import all_is_well
+from tests.faults.processes import Process
 
 pytestmark = pytest.mark.xdist_group("faults of services")
 
@@ -41,15 +41,6 @@ def all_is_there(plant, pk):
     all_is_well(plant)
 
 
-def kill_process(worker):
-    for pid in worker.children:
-        os.kill(pid, signal.SIGKILL)
-
-
-def kill_worker(worker):
-    worker.kill()
-
-
 def stop(worker):
     worker.send(signal.SIGTERM)
     worker.popen.wait(timeout=60)
@@ -57,7 +48,7 @@ def stop(worker):
 
 @pytest.mark.parametrize(
     ("end", "passed_on", "tries"),
-    [(kill_process, False, 2), (kill_worker, True, 2), (stop, False, 1)],
+    [(Process.kill_pool, False, 2), (Process.kill, True, 2), (stop, False, 1)],
 )
 def test_ended_while_it_stores_a_file(plant, extras, end, passed_on, tries):
     with plant.proxy.holding("PUT", ".opus", passed_on=passed_on) as held:

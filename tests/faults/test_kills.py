@@ -6,22 +6,12 @@ import signal
 import pytest
 
 from tests.faults.plant import ENDLESS_S, all_is_well
+from tests.faults.processes import Process
 
 pytestmark = pytest.mark.xdist_group("faults of workers")
 
 
-def kill_child(worker):
-    """kill -9 of the pool's process, as the kernel does when memory is short."""
-    for pid in worker.children:
-        os.kill(pid, signal.SIGKILL)
-
-
-def kill_worker(worker):
-    """kill -9 of the main process and its pool."""
-    worker.kill()
-
-
-HOWS = pytest.mark.parametrize("kill", [kill_child, kill_worker])
+HOWS = pytest.mark.parametrize("kill", [Process.kill_pool, Process.kill])
 
 
 def another_attempt_makes_it(plant, pk):
@@ -163,10 +153,7 @@ def test_a_worker_frozen_for_longer_than_its_lease_changes_nothing(plant, stage)
 def test_a_job_that_is_killed_each_time_fails_after_three_attempts(plant, kill):
     pk = plant.submit(seconds=ENDLESS_S)
     for attempt in (2, 3, 4):
-        plant.wait_until(
-            lambda: (row := plant.job(pk)).attempt == attempt and row.stage == "render",  # noqa: B023
-            f"attempt {attempt}",
-        )
+        plant.wait_for_attempt(pk, attempt)
         kill(plant.processes["worker"])
         plant.start_missing()
     assert plant.wait_for_end() == {"failed"}

@@ -36,14 +36,6 @@ def _no_broker(monkeypatch):
     monkeypatch.setattr(celery_app, "send_task", lambda *args, **options: None)
 
 
-@pytest.fixture
-def ada():
-    """A person with one credit, seen by every connection."""
-    user = User.objects.create_user("ada@example.com")
-    ledger.give_signup_credit(user)
-    return user
-
-
 def submit(user, key):
     return lifecycle.submit_job(user, TrackSpec.parse(TRACK), key=str(key)).pk
 
@@ -53,22 +45,22 @@ def counts(answers) -> dict:
     return {name: named.count(name) for name in named}
 
 
-def test_of_fifty_submissions_on_one_credit_exactly_one_is_stored(ada):
-    answers = at_once(50, lambda n: submit(ada, n))
+def test_of_fifty_submissions_on_one_credit_exactly_one_is_stored(user):
+    answers = at_once(50, lambda n: submit(user, n))
     assert counts(answers) == {"UUID": 1, "NotEnoughCredits": 49}
-    assert (ledger.balance(ada), Job.objects.count()) == (0, 1)
+    assert (ledger.balance(user), Job.objects.count()) == (0, 1)
     call_command("verify_ledger")
 
 
-def test_one_submission_sent_fifty_times_is_one_job_and_one_charge(ada):
-    answers = at_once(50, lambda n: submit(ada, "one key"))
+def test_one_submission_sent_fifty_times_is_one_job_and_one_charge(user):
+    answers = at_once(50, lambda n: submit(user, "one key"))
     assert {*answers} == {Job.objects.get().pk}
     assert LedgerEntry.objects.filter(kind="charge").count() == 1
     call_command("verify_ledger")
 
 
 @pytest.mark.postgresql
-def test_control_without_lock_and_trigger_one_credit_buys_two_tracks(ada, monkeypatch):
+def test_control_without_lock_and_trigger_one_credit_buys_two_tracks(user, monkeypatch):
     """What the races above would show if nothing kept submissions apart."""
     seen, balance = Barrier(2, timeout=10), ledger.balance
 
@@ -84,8 +76,8 @@ def test_control_without_lock_and_trigger_one_credit_buys_two_tracks(ada, monkey
         with monkeypatch.context() as patch:
             patch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
             patch.setattr(ledger, "balance", seen_together)
-            assert counts(at_once(2, lambda n: submit(ada, n))) == {"UUID": 2}
-        assert ledger.balance(ada) == -1
+            assert counts(at_once(2, lambda n: submit(user, n))) == {"UUID": 2}
+        assert ledger.balance(user) == -1
         with pytest.raises(CommandError):
             call_command("verify_ledger")
     finally:
@@ -93,43 +85,43 @@ def test_control_without_lock_and_trigger_one_credit_buys_two_tracks(ada, monkey
             cursor.execute(GUARDS["ledger_no_overdraft"])
 
 
-def test_a_job_that_ends_from_ten_sides_is_refunded_once(ada):
-    job = Job.objects.get(pk=submit(ada, "key"))
+def test_a_job_that_ends_from_ten_sides_is_refunded_once(user):
+    job = Job.objects.get(pk=submit(user, "key"))
     claim = lifecycle.claim(job.pk, Job.Step.SPEECH)
 
     def end(number):
         return lifecycle.fail(claim, "It broke.") if number % 2 else lifecycle.cancel(job)
 
     assert sum(at_once(10, end)) == 1
-    assert ledger.balance(ada) == 1
+    assert ledger.balance(user) == 1
     call_command("verify_ledger")
 
 
-def test_staff_who_refund_at_once_give_back_once(ada):
-    job = Job.objects.get(pk=submit(ada, "key"))
+def test_staff_who_refund_at_once_give_back_once(user):
+    job = Job.objects.get(pk=submit(user, "key"))
     claim = lifecycle.claim(job.pk, Job.Step.SPEECH)
     lifecycle.finish(claim, track="tracks/x/1.flac", track_bytes=1)
-    answers = at_once(10, lambda n: lifecycle.refund(job, actor=ada, reason="sorry"))
+    answers = at_once(10, lambda n: lifecycle.refund(job, actor=user, reason="sorry"))
     assert sum(answers) == 1
-    assert ledger.balance(ada) == 1
+    assert ledger.balance(user) == 1
     call_command("verify_ledger")
 
 
-def test_a_charge_after_its_refund_takes_nothing(ada):
-    job = Job.objects.get(pk=submit(ada, "key"))
+def test_a_charge_after_its_refund_takes_nothing(user):
+    job = Job.objects.get(pk=submit(user, "key"))
     lifecycle.cancel(job)
-    assert ledger.charge(ada, job.price, source=job.charge_source) is False
-    assert submit(ada, "key") == job.pk
-    assert ledger.balance(ada) == 1
+    assert ledger.charge(user, job.price, source=job.charge_source) is False
+    assert submit(user, "key") == job.pk
+    assert ledger.balance(user) == 1
     call_command("verify_ledger")
 
 
-def test_a_retry_from_ten_sides_is_charged_once(ada):
-    job = Job.objects.get(pk=submit(ada, "key"))
+def test_a_retry_from_ten_sides_is_charged_once(user):
+    job = Job.objects.get(pk=submit(user, "key"))
     lifecycle.cancel(job)
     same = [Job.objects.select_related("user").get() for _ in range(10)]
     assert sum(at_once(10, lambda n: lifecycle.retry(same[n]))) == 1
-    assert ledger.balance(ada) == 0
+    assert ledger.balance(user) == 0
     call_command("verify_ledger")
 
 
@@ -139,26 +131,26 @@ INSERT = (
 )
 
 
-def test_fifty_raw_charges_on_one_credit_are_one(ada):
+def test_fifty_raw_charges_on_one_credit_are_one(user):
     def charge(number):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(INSERT.format("charge", -1, f"job:{number}"), [ada.pk])
+            cursor.execute(INSERT.format("charge", -1, f"job:{number}"), [user.pk])
 
     assert counts(at_once(50, charge)) == {"NoneType": 1, "IntegrityError": 49}
-    assert ledger.balance(ada) == 0
+    assert ledger.balance(user) == 0
 
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
-def test_raw_charges_at_other_isolation_levels_do_not_overdraw(ada, level):
+def test_raw_charges_at_other_isolation_levels_do_not_overdraw(user, level):
     def charge(number):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
-            cursor.execute(INSERT.format("charge", -1, f"job:{number}"), [ada.pk])
+            cursor.execute(INSERT.format("charge", -1, f"job:{number}"), [user.pk])
 
     answers = at_once(10, charge)
     assert all(isinstance(answer, DatabaseError) or answer is None for answer in answers)
-    assert ledger.balance(ada) >= 0
+    assert ledger.balance(user) >= 0
 
 
 @pytest.mark.parametrize(
@@ -170,8 +162,8 @@ def test_raw_charges_at_other_isolation_levels_do_not_overdraw(ada, level):
         "DELETE FROM accounts_user",
     ],
 )
-def test_raw_sql_changes_nothing(ada, statement):
-    submit(ada, "key")
+def test_raw_sql_changes_nothing(user, statement):
+    submit(user, "key")
     before = list(LedgerEntry.objects.values())
     with pytest.raises(DatabaseError):
         execute_at_once(statement)

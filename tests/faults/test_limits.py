@@ -1,6 +1,5 @@
 """Too long, too much memory, a wrong clock, a spec from the future, two of what should be one."""
 
-import os
 import re
 import signal
 import subprocess
@@ -45,8 +44,7 @@ def test_a_step_over_its_soft_limit_is_given_up(plant):
         plant.wait_for_stage(pk, "render")
         attempt = plant.job(pk).attempt
         # As Celery's soft limit does.
-        for child in plant.processes["worker"].children:
-            os.kill(child, signal.SIGUSR1)
+        plant.processes["worker"].send_pool(signal.SIGUSR1)
         plant.wait_until(
             lambda: (row := plant.job(pk)).attempt > attempt or row.state == "failed",  # noqa: B023
             "it to be given up",
@@ -71,13 +69,8 @@ def test_a_step_that_does_not_hear_its_soft_limit_is_killed(plant, replace):
     worker = plant.processes["worker"]
     pk = plant.submit(seconds=ENDLESS_S)
     for attempt in (2, 3, 4):
-        plant.wait_until(
-            lambda: (row := plant.job(pk)).attempt == attempt and row.stage == "render",  # noqa: B023
-            f"attempt {attempt}",
-        )
-        hanging = worker.children
-        for child in hanging:
-            os.kill(child, signal.SIGSTOP)
+        plant.wait_for_attempt(pk, attempt)
+        hanging = worker.send_pool(signal.SIGSTOP)
         plant.wait_until(lambda: not set(hanging) & set(worker.children), "its end")  # noqa: B023
     assert plant.wait_for_end() == {"failed"}
     all_is_well(plant)
@@ -117,13 +110,12 @@ def test_a_worker_whose_clock_is_an_hour_off(plant, replace, hours):
     sweeper.forget()
     plant.wait_until(lambda: sweeper.log.count("tasks.sweep") > 10, "it to sweep")
     assert plant.job(pk).attempt == 2
-    assert plant.ask(f"lifecycle.cancel(Job.objects.get(pk='{pk}'))")
+    plant.cancel(pk)
     # Only its own sweeping finds this one.
     with plant.proxy.holding("HEAD", "clips/") as held:
         plant.submit()
         plant.wait_until(held.arrived.is_set, "the clip store to be asked")
-        for child in plant.processes["speech"].children:
-            os.kill(child, signal.SIGKILL)
+        plant.processes["speech"].kill_pool()
     assert plant.wait_for_end() == {"completed", "cancelled"}
     all_is_well(plant)
 
