@@ -32,3 +32,27 @@ def test_every_page_fits_its_window(browser, place, width, language, scheme):
     others = [text for text in complaints if "404 (Not Found)" not in text]
     assert too_wide == {}
     assert others == []
+
+
+# What moved without anybody's doing, as browsers count it (Cumulative Layout Shift).
+_WATCH = """
+window.moved = 0;
+new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) moved += value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
+def test_nothing_jumps_while_a_page_comes(browser, place, size):
+    moved = {}
+    for path in [*SIGNED_OUT, *place.paths]:
+        # A context of its own has an empty cache.
+        with browser.new_context(viewport={"width": size[0], "height": size[1]}) as context:
+            if path not in SIGNED_OUT:
+                context.add_cookies(place.cookies)
+            page = context.new_page()
+            page.add_init_script(_WATCH)
+            page.goto(place.url + path, wait_until="networkidle")
+            moved[path] = page.evaluate("moved")
+    assert {path: by for path, by in moved.items() if by > 0.02} == {}
