@@ -4,6 +4,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ KNOT_FRAMES = 64
 # e within them, for which a Taylor series converges fast.
 CELL_FRAMES = 2**17
 SMALLEST_TERM = 1e-12
+# Cells kept in memory: those that neighbouring stretches of sound share.
+CELLS_KEPT = 4
 MOST_DERIVATIVES = 18
 
 # Frames and keyframes that differ by rounding only are at the same time.
@@ -239,7 +242,8 @@ class Phase:
         times = {frame.time_s for value in values for frame in keyframes_of(value)}
         frames = (math.ceil((time_s - _SAME_TIME_S / 2) * sample_rate) for time_s in times)
         self._edges = sorted({0, *frames})
-        self._known = (0, 0, np.zeros((1, len(tones), 1)))
+        self._sizes = [self._cell_frames(edge) for edge in self._edges]
+        self._terms = lru_cache(CELLS_KEPT)(self._terms_of)
         self._scratch = Scratch()
 
     def cycles(self, start: int, count: int, *, every: int = 1) -> np.ndarray:
@@ -271,14 +275,12 @@ class Phase:
     def _cell(self, frame: int) -> tuple[int, int, np.ndarray]:
         """The cell that ``frame`` lies in: its first frame, the one after its last, and the terms
         of its polynomials, lowest first, of shape (terms, tones, 1)."""
-        if not self._known[0] <= frame < self._known[1]:
-            edge = bisect_right(self._edges, frame) - 1
-            first = self._edges[edge]
-            size = self._cell_frames(first)
-            first += (frame - first) // size * size
-            stop = min([first + size, *self._edges[edge + 1 : edge + 2]])
-            self._known = first, stop, self._terms(first, stop - first)
-        return self._known
+        edge = bisect_right(self._edges, frame) - 1
+        first = self._edges[edge]
+        size = self._sizes[edge]
+        first += (frame - first) // size * size
+        stop = min([first + size, *self._edges[edge + 1 : edge + 2]])
+        return first, stop, self._terms(first, stop - first)
 
     def _cell_frames(self, first: int) -> int:
         time_s = first / self._rate
@@ -286,7 +288,7 @@ class Phase:
         speeds = [abs(s.log_ratio) / s.length_s for s in stretches if s.log_ratio]
         return max(1, min([CELL_FRAMES, *(int(self._rate / speed) for speed in speeds)]))
 
-    def _terms(self, first: int, frames: int) -> np.ndarray:
+    def _terms_of(self, first: int, frames: int) -> np.ndarray:
         time_s = np.longdouble(first) / self._rate
         terms = np.zeros((MOST_DERIVATIVES + 1, len(self._tones)))
         for number, tone in enumerate(self._tones):

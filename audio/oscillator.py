@@ -10,7 +10,7 @@ ROW_FRAMES = 2**7
 ROWS = STRETCH_FRAMES // ROW_FRAMES
 
 # Stretches whose rows are worked out together, because few numbers at a time are slow.
-STRETCHES = 4
+STRETCHES = 8
 
 # So many radians may a row's phase leave that of its stretch's middle frequency: the third-order
 # term, which is left out, then lies 150 dB below the tone.

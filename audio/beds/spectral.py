@@ -5,10 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from audio.beds.pieces import PiecesLayer
-
-# Pieces whose levels are worked out together, because few numbers at a time are slow.
-STRETCH = 16
+from audio.beds.grains import STRETCH, GrainsLayer
 
 # Moments all over three hours tell how loud a sound that moves is in the long run.
 MOMENTS_S = np.arange(5000) * 2.1789
@@ -16,8 +13,6 @@ MOMENTS_S = np.arange(5000) * 2.1789
 # Complex numbers in the row from which all noise is made, and what it is seeded with.
 WHITE_BINS = 2**18
 WHITE_SEED = 20_110_711
-# The series of chances that says from where on.
-PLACES = 16
 
 # A matrix product with more multiplications than this may wake threads, which other layers and
 # other processes pay for.
@@ -36,35 +31,22 @@ def white_spectrum() -> np.ndarray:
     return sums * np.float32(np.sqrt(3 / 8) / 2**7)
 
 
-class SpectralLayer(PiecesLayer):
+class SpectralLayer(GrainsLayer):
     """Gaussian noise whose spectrum each kind of sound tells, grain by grain.
 
-    A grain is the inverse Fourier transform of random numbers times the magnitudes wanted. It
-    fades into the next over ``FADE`` frames along quarter sines, whose squares sum to one: power
-    stands still, and grains that have nothing in common leave no seam. Several are made at a
-    time because that is fastest.
-
-    The random numbers of each grain are a stretch of one long row (:func:`white_spectrum`), from
-    a random place on. A stretch that begins elsewhere, if only one number on, makes another noise:
+    A grain is the inverse Fourier transform of random numbers times the magnitudes wanted. The
+    random numbers of each grain are a stretch of one long row (:func:`white_spectrum`), from a
+    random place on. A stretch that begins elsewhere, if only one number on, makes another noise:
     not a frame of it is that of the first, nor are the two alike when they are moved.
     """
 
-    GRAIN: ClassVar[int] = 4096
-    FADE: ClassVar[int] = 512
-    GRAINS: ClassVar[int] = 8
-
     def __init_subclass__(cls) -> None:
-        cls.STEP = cls.GRAIN - cls.FADE
-        cls.HOP, cls.TAIL = cls.GRAINS * cls.STEP, cls.FADE
+        super().__init_subclass__()
         cls.BINS = cls.GRAIN // 2 + 1
 
     def _prepare(self) -> None:
-        rise = np.sin(np.pi / 2 * (np.arange(self.FADE) + 0.5) / self.FADE)
-        self._rise = rise.astype(np.float32)
+        super()._prepare()
         self._spectrum = np.empty((self.GRAINS, 2, self.BINS), np.complex64)
-        self._grains = np.empty((self.GRAINS, 2, self.GRAIN), np.float32)
-        self._whole = np.zeros((2, self.HOP + self.TAIL), np.float32)
-        self._planned: int | None = None
 
     @property
     def _unit(self) -> float:
@@ -82,33 +64,14 @@ class SpectralLayer(PiecesLayer):
         """
         raise NotImplementedError
 
-    def _starts(self, number: int) -> list[int]:
-        """Where in the random row the grains of piece ``number`` begin."""
-        stretch, place = divmod(number, STRETCH)
-        if stretch != self._planned:
-            grains = 2 * self.GRAINS * STRETCH
-            chances = self._chance(PLACES, stretch * grains + np.arange(grains))
-            starts = 2 * (chances * (WHITE_BINS - self.BINS)).astype(np.int64)
-            self._plan, self._planned = starts.reshape(STRETCH, -1).tolist(), stretch
-        return self._plan[place]
-
-    def _piece(self, number: int) -> np.ndarray:
+    def _fill(self, grains: np.ndarray, number: int) -> None:
         white, floats = white_spectrum(), 2 * self.BINS
         spectra = self._spectrum.view(np.float32).reshape(-1, floats)
         magnitudes = self._magnitudes(number).reshape(-1, floats)
-        for start, magnitude, spectrum in zip(
-            self._starts(number), magnitudes, spectra, strict=True
-        ):
-            np.multiply(white[start : start + floats], magnitude, out=spectrum)
-        grains = np.fft.irfft(self._spectrum, out=self._grains)
-        grains[..., : self.FADE] *= self._rise
-        grains[..., self.STEP :] *= self._rise[::-1]
-        steps = self._whole[:, : self.HOP].reshape(2, self.GRAINS, self.STEP).swapaxes(0, 1)
-        np.copyto(steps, grains[..., : self.STEP])
-        steps[1:, :, : self.FADE] += grains[:-1, :, self.STEP :]
-        self._whole[:, self.HOP : self.HOP + self.FADE] = grains[-1, :, self.STEP :]
-        self._whole[:, self.HOP + self.FADE :] = 0
-        return self._whole
+        starts = self._places(number, among=WHITE_BINS - self.BINS)
+        for start, magnitude, spectrum in zip(starts, magnitudes, spectra, strict=True):
+            np.multiply(white[2 * start : 2 * start + floats], magnitude, out=spectrum)
+        np.fft.irfft(self._spectrum, out=grains)
 
 
 class FixedLayer(SpectralLayer):
