@@ -1,14 +1,31 @@
 """Work done in another thread before its result is asked for."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import numpy as np
+
 T = TypeVar("T")
+
+# Handed on at a time: two threads take turns at the interpreter each time.
+GATHERED_FRAMES = 131_072
 
 # So many may wait: then neither thread idles when one of them takes longer than usual.
 BLOCKS_AHEAD = 4
+
+
+def gathered(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Yield ``blocks`` joined to ``GATHERED_FRAMES`` frames or more; the last may be shorter."""
+    waiting: list[np.ndarray] = []
+    for block in blocks:
+        waiting.append(block)
+        if sum(map(len, waiting)) >= GATHERED_FRAMES:
+            yield np.concatenate(waiting)
+            waiting.clear()
+    if waiting:
+        yield np.concatenate(waiting)
 
 
 def made_ahead(blocks: Iterator[T], *, count: int = BLOCKS_AHEAD) -> Iterator[T]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from audio import output
-from audio.ahead import made_ahead
+from audio.ahead import gathered, made_ahead
 from audio.describe import tags_of
 from audio.dither import quantised
 from audio.levels import amplitude_of
@@ -71,6 +71,7 @@ def render(
         sample_rate=spec.sample_rate,
     )
     finished = quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed)
+    finished = gathered(finished)
     if threads:
         finished = made_ahead(finished)
     output.write(
