@@ -16,6 +16,9 @@ from audio.spec import TrackSpec
 
 SIZE = 1024
 
+# Rows drawn at a time: what is between stays in the processor's cache.
+BAND = 64
+
 # Beats in Hz and their colours; between them the colour goes evenly with the octaves.
 COLOURS = (
     (2.0, "#3f4fc0"),
@@ -62,23 +65,29 @@ class _Scene:
 def png(spec: TrackSpec) -> bytes:
     """The cover of ``spec`` as a PNG file of 1024 × 1024 pixels; the same for the same spec."""
     scene = _scene(spec)
+    bands = [_drawn(scene, first) for first in range(0, SIZE, BAND)]
+    return indexed(np.concatenate(bands), scene.palette)
+
+
+def _drawn(scene: _Scene, first: int) -> np.ndarray:
+    """Shades of ``BAND`` rows of pixels from ``first`` on, float32."""
     x = _across()
-    y = x[:, np.newaxis]
+    y = x[first : first + BAND, np.newaxis]
     glow = _bell(x - scene.moon_x, GLOW_RADIUS) * _bell(y - MOON_Y, GLOW_RADIUS)
     shades = _sky(y) + 0.34 * glow
     for star_x, star_y, brightness in scene.stars:
-        row, column = int(star_y * SIZE), int(star_x * SIZE)
-        shades[row : row + 2, column : column + 2] += brightness
+        row, column = int(star_y * SIZE) - first, int(star_x * SIZE)
+        shades[max(0, row) : max(0, row + 2), column : column + 2] += brightness
     distance = np.hypot(x - scene.moon_x, y - MOON_Y)
     _fill(shades, MOON_RADIUS - distance, _moon(y))
     for wave in scene.waves:
         # Nothing of a wave stands higher than this; the rows above need no work.
-        first = int(wave.line.min() * SIZE)
-        below = y[first:] - wave.line
+        top = max(0, int(wave.line.min() * SIZE) - first)
+        below = y[top:] - wave.line
         lit = wave.shade + wave.light * _bell(x - scene.moon_x, wave.reach)
-        deep = np.clip((y[first:] - wave.top) / DEEPENING, 0, 1)
-        _fill(shades[first:], below, lit * (1 - DEPTH * deep))
-    return indexed(shades, scene.palette)
+        deep = np.clip((y[top:] - wave.top) / DEEPENING, 0, 1)
+        _fill(shades[top:], below, lit * (1 - DEPTH * deep))
+    return shades.astype(np.float32)
 
 
 def svg(spec: TrackSpec) -> str:

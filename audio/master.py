@@ -33,8 +33,11 @@ FIRST_PLACES, MOST_PLACES = 8, 128
 EVERY_S = 12.5
 DOUBT = 0.025
 
+# Steps of a curve that are worked out at a time.
+_SAMPLED = 2**13
+
 # Lines heard; the others are taken to be as loud as these.
-MOST_LINES = 64
+MOST_LINES = 16
 
 # Sums and peaks are kept for each hundredth of a second of an excerpt.
 _HOPS_A_STEP = 10
@@ -200,17 +203,24 @@ class _Listener:
         )
 
 
+def _sampled(curve: Curve, times_s: np.ndarray) -> np.ndarray:
+    """The curve at ``times_s``, float32, some at a time: eight hours have 300,000 of them."""
+    values = np.empty(len(times_s), np.float32)
+    for first in range(0, len(times_s), _SAMPLED):
+        some = slice(first, first + _SAMPLED)
+        values[some] = curve(times_s[some])
+    return values
+
+
 class _Guess:
     """A part's energy in each tenth of a second: its course in time, as loud as it was heard."""
 
     def __init__(self, listener: _Listener, part: Part, fade: Curve) -> None:
         self._listener, self._part = listener, part
         self.tonal = part.tonal
-        times_s = listener.times_s
-        # Eight hours have 300,000 steps: in float32 they take half the memory.
-        known = np.broadcast_to(part.course(times_s), times_s.shape).astype(np.float32)
-        self._known = windowed(known, _EXCERPT_STEPS)
-        self._course = known * np.square(part.gain(times_s) * fade(times_s)).astype(np.float32)
+        self._known = _sampled(part.course, listener.times_s)
+        changed = _sampled(lambda times_s: part.gain(times_s) * fade(times_s), listener.times_s)
+        self._course = self._known * np.square(changed, out=changed)
         self._heard: list[tuple[float, _Excerpt]] = []
         self.hear_more()
 
@@ -235,8 +245,12 @@ class _Guess:
         self._heard.sort(key=lambda heard: heard[0])
 
     def _loud_step(self, place: float) -> int:
-        step = int(place * len(self._known))
-        return step + int(np.argmax(self._known[step : step + _NEAR_STEPS]))
+        step = int(place * (len(self._known) - _EXCERPT_STEPS + 1))
+        return step + int(np.argmax(self._known_around(step, _NEAR_STEPS)))
+
+    def _known_around(self, step: int, count: int) -> np.ndarray:
+        """What is known of an excerpt that begins with ``step``, and of ``count`` from there on."""
+        return windowed(self._known[step : step + count + _EXCERPT_STEPS - 1], _EXCERPT_STEPS)
 
     def _first_heard_s(self, step: int) -> float:
         return step * STEP_S % self._part.period_s
@@ -245,7 +259,7 @@ class _Guess:
         """The time of its middle, and how it sounds for a course of 1."""
         start = round(self._first_heard_s(step) * self._listener.rate)
         excerpt = self._listener.excerpt(self._part.layer, start)
-        return step * STEP_S + EXCERPT_S / 2, excerpt.over(self._known[step])
+        return step * STEP_S + EXCERPT_S / 2, excerpt.over(self._known_around(step, 1)[0])
 
     @property
     def energies(self) -> np.ndarray:
@@ -348,19 +362,18 @@ class _Mix:
     def __init__(self, guesses: Sequence[_Guess], spoken: _Spoken, steps: int) -> None:
         self._guesses, self._spoken, self._steps = guesses, spoken, steps
         self._energies = [guess.energies for guess in guesses]
-        self._peaks = [guess.peaks for guess in guesses]
         self.peaks = self._peaks_without(None)
 
     def _peaks_without(self, left_out: _Guess | None) -> np.ndarray:
         """Peaks of tones add up; those of the rest, and of voices, seldom meet."""
         tonal, rough = np.zeros((2, self._steps), np.float32)
-        for guess, peaks in zip(self._guesses, self._peaks, strict=True):
+        for guess in self._guesses:
             if guess is left_out:
                 continue
             if guess.tonal:
-                tonal += peaks
+                tonal += guess.peaks
             else:
-                rough += peaks**2
+                rough += guess.peaks**2
         return tonal + np.sqrt(rough)
 
     def loudness_lufs(self, *, gain: float, ceiling: float) -> float:
