@@ -26,7 +26,6 @@ from audio.speech.clips import Clip
 T = TypeVar("T")
 
 LINES, REPETITIONS = 50, 3
-ENCODED_FRAMES = 65_536
 LIBRARY_EFFORT = 0.625
 
 CARRIER_HZ, BEAT_HZ = 201.3, 4.7
@@ -92,10 +91,12 @@ def times(minutes: float, rounds: int) -> tuple[dict[str, Taken], int]:
     with tempfile.TemporaryDirectory(prefix="entrain-") as name:
         folder, track = Path(name), whole_track(minutes)
         clips, rendered = clips_of(track.speech, folder), folder / "rendered.flac"
+        render(track, rendered, clips=clips)
+        samples, _ = soundfile.read(rendered, dtype="int16")
         ways = {
             "render": lambda: _timed(lambda: render(track, rendered, clips=clips)),
-            "encode": lambda: _encoded(rendered, folder / "encoded.flac", LIBRARY_EFFORT),
-            "encode as we do": lambda: _encoded(rendered, folder / "same.flac", EFFORT[16]),
+            "encode": lambda: _encoded(samples, folder / "encoded.flac", LIBRARY_EFFORT),
+            "encode as we do": lambda: _encoded(samples, folder / "same.flac", EFFORT[16]),
         }
         if shutil.which("sox") and shutil.which("flac"):
             ways["sox | flac"] = lambda: _timed(lambda: _sox(minutes * 60, folder / "sox.flac"))
@@ -160,24 +161,13 @@ def in_a_process(work: Callable[..., T], *arguments: object) -> T:
         return processes.apply(work, arguments)
 
 
-def _encoded(rendered: Path, encoded: Path, effort: float) -> Taken:
-    """To encode what was rendered; reading it is free."""
-    taken = np.zeros(2)
-    with (
-        soundfile.SoundFile(rendered) as source,
-        soundfile.SoundFile(
-            encoded,
-            "w",
-            source.samplerate,
-            2,
-            source.subtype,
-            format="FLAC",
-            compression_level=effort,
-        ) as file,
-    ):
-        for block in source.blocks(ENCODED_FRAMES, dtype="int16"):
-            taken += _timed(lambda block=block: file.write(block))
-    return Taken(*taken.tolist())
+def _encoded(samples: np.ndarray, path: Path, effort: float) -> Taken:
+    """To write ``samples``, int16, as libsndfile does by itself."""
+    return _timed(
+        lambda: soundfile.write(
+            path, samples, SAMPLE_RATE, "PCM_16", format="FLAC", compression_level=effort
+        )
+    )
 
 
 def _sox(duration_s: float, path: Path) -> None:
