@@ -110,32 +110,38 @@ class VoiceFinder:
 
     def result(self) -> HeardSpeech:
         """All the speech until now."""
-        meant = None
-        if self._spec:
-            speech = self._spec.speech
-            meant = len(speech.lines) * speech.repetitions if speech else 0
+        meant = self._meant()
         if meant == 0 or len(self._both) < SMOOTHED_STEPS:
             return HeardSpeech((), meant)
         shared, speaking = self._speaking()
-        places = self._joined(speaking, USUAL_PAUSE_S)
-        if meant:
-            silent_s = len(shared) * self._step_s - sum(stop - start for start, stop in places)
-            pause_s = np.clip(PART_OF_PAUSE * silent_s / (meant + 1), *PAUSES_S)
-            places = self._joined(speaking, float(pause_s))
         # A crackle is as loud, but over with the next step; one beside a line is no part of it.
         lasting = scipy.ndimage.median_filter(shared, SMOOTHED_STEPS)
         loud = lasting > _loudest(lasting) * 10 ** (LOUD_PART_DB / 10)
-        stretches = [
-            stretch
-            for stretch in self._joined(speaking, 0)
-            if loud[self._step_of(stretch[0]) : self._step_of(stretch[1])].any()
-        ]
         lines = []
-        for start, stop in places:
-            parts = [part for part in stretches if start <= part[0] and part[1] <= stop]
-            if parts and parts[-1][1] - parts[0][0] >= LEAST_SPEECH_S:
-                lines.append((parts[0][0], parts[-1][1]))
+        for start, stop in self._places(speaking, meant):
+            parts = [
+                (start + first, start + last)
+                for first, last in _stretches(speaking[start:stop])
+                if loud[start + first : start + last].any()
+            ]
+            if parts and (parts[-1][1] - parts[0][0]) * self._step_s >= LEAST_SPEECH_S:
+                lines.append((parts[0][0] * self._step_s, parts[-1][1] * self._step_s))
         return HeardSpeech(tuple(lines), meant)
+
+    def _meant(self) -> int | None:
+        if not self._spec:
+            return None
+        speech = self._spec.speech
+        return len(speech.lines) * speech.repetitions if speech else 0
+
+    def _places(self, speaking: np.ndarray, meant: int | None) -> list[tuple[int, int]]:
+        """First step of each line and the one after its last, short pauses left in."""
+        places = _stretches(speaking, pause=USUAL_PAUSE_S / self._step_s)
+        if not meant:
+            return places
+        silent = len(speaking) - sum(stop - start for start, stop in places)
+        pause_s = np.clip(PART_OF_PAUSE * silent * self._step_s / (meant + 1), *PAUSES_S)
+        return _stretches(speaking, pause=pause_s / self._step_s)
 
     def _speaking(self) -> tuple[np.ndarray, np.ndarray]:
         """Power that the ears share in each step, and whether somebody speaks around it."""
@@ -154,18 +160,17 @@ class VoiceFinder:
         stands_out = share > usual + DEVIATIONS * np.maximum(chance, deviation)
         return shared, stands_out & (smooth > loudest * 10 ** (BELOW_LOUDEST_DB / 10))
 
-    def _joined(self, speaking: np.ndarray, pause_s: float) -> list[tuple[float, float]]:
-        """Start and end in seconds of each stretch of speech, shorter pauses left in."""
-        edges = np.flatnonzero(np.diff(speaking, prepend=False, append=False)) * self._step_s
-        joined: list[tuple[float, float]] = []
-        for start, stop in edges.reshape(-1, 2).tolist():
-            if joined and start - joined[-1][1] < pause_s:
-                start = joined.pop()[0]
-            joined.append((start, stop))
-        return joined
 
-    def _step_of(self, time_s: float) -> int:
-        return round(time_s / self._step_s)
+def _stretches(speaking: np.ndarray, *, pause: float = 0.0) -> list[tuple[int, int]]:
+    """First step and the one after the last of each stretch of speech; pauses of fewer steps than
+    ``pause`` are left in."""
+    edges = np.flatnonzero(np.diff(speaking, prepend=False, append=False))
+    stretches: list[tuple[int, int]] = []
+    for start, stop in edges.reshape(-1, 2).tolist():
+        if stretches and start - stretches[-1][1] < pause:
+            start = stretches.pop()[0]
+        stretches.append((start, stop))
+    return stretches
 
 
 def _above_tones(spec: TrackSpec | None) -> list[float]:
