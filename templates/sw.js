@@ -27,11 +27,20 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.origin !== location.origin) return;
+  if (request.method !== "GET") {
+    if (request.mode === "navigate") event.respondWith(sent(request));
+    return;
+  }
   if (url.pathname.startsWith("/kept/")) event.respondWith(kept(request, url));
   else if (shell.includes(url.pathname)) event.respondWith(ofShell(request));
   else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => ofShell(page)));
 });
+
+/** A form that could not be sent leads back to its page, which comes when there is a network. */
+function sent(request) {
+  return fetch(request).catch(() => Response.redirect(request.referrer || page, 303));
+}
 
 async function ofShell(request) {
   return (await caches.match(request, { cacheName: SHELL })) ?? fetch(request);

@@ -1,7 +1,5 @@
 // Small comforts; every page works without them.
 
-const MINUS = "\u2212";
-
 // A slider's track is filled up to its knob.
 function fill(slider) {
   const { min, max, value } = slider;
@@ -9,18 +7,6 @@ function fill(slider) {
 }
 document.addEventListener("input", ({ target }) => target.type === "range" && fill(target));
 document.querySelectorAll("input[type=range]").forEach(fill);
-
-// The figure beside a slider.
-function showLevel(slider) {
-  const output = document.querySelector(`output[for="${slider.id}"]`);
-  if (!output) return;
-  output.hidden = false;
-  output.textContent = `${slider.value.replace("-", MINUS)} dB`;
-}
-for (const slider of document.querySelectorAll(".level input[type=range]")) {
-  showLevel(slider);
-  slider.addEventListener("input", () => showLevel(slider));
-}
 
 // The theme changes at once; the server remembers it for the next page.
 document.addEventListener("submit", (event) => {
@@ -65,3 +51,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   // The studio keeps what was typed; a track's page has nothing to lose.
   if (target.id === "status") location.reload();
 });
+
+// What was pressed and not answered is told; what asks by itself has words of its own.
+const toast = document.getElementById("toast");
+function tell({ detail: { elt } }) {
+  if (!["status", "quote", "extras"].includes(elt.id)) toast.textContent = toast.dataset.away;
+}
+for (const event of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(event, tell);
+}
+document.addEventListener("htmx:afterSettle", () => (toast.textContent = ""));

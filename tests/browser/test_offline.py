@@ -146,6 +146,28 @@ LONG = {"duration_min": "120", "title": "Long night", "key": ""}
 PATIENCE_MS = 60_000
 
 
+def test_what_cannot_be_sent_is_told_and_not_lost(owner, site, track):
+    owner.goto(f"{site.url}/jobs/")
+    studio = owner.context.new_page()
+    studio.goto(f"{site.url}/studio/")
+    _is_ready(studio)
+    studio.get_by_label("Your words").fill("I let the day go")
+    expect(studio.locator("#quote")).to_contain_text("spoken line")
+    site.stop()
+    try:
+        owner.get_by_role("button", name=re.compile("^Favourite")).first.click()
+        expect(owner.get_by_text("No answer just now")).to_be_visible()
+        studio.get_by_role("button", name=re.compile("Make my track")).click()
+        expect(studio.get_by_text("Entrain cannot be reached just now")).to_be_visible()
+    finally:
+        site.start()
+        site.wait_until_running()
+    # Without a hand: the form is there again, and what was typed into it.
+    expect(studio.get_by_label("Your words")).to_have_value("I let the day go", timeout=60_000)
+    owner.get_by_role("button", name=re.compile("^Favourite")).first.click()
+    expect(owner.get_by_text("No answer just now")).to_be_hidden()
+
+
 def test_a_kept_track_plays_and_seeks_when_the_server_is_gone(owner, site, track):
     """Last here: the site does not come back."""
     _keep(owner, site, track)
