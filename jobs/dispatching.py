@@ -42,14 +42,35 @@ def dispatch(user_id) -> int:
 
 def dispatch_forgotten() -> int:
     """Send whatever waits and no message leads to; gives the number sent."""
-    # Sent and not taken in time, or taken and then left: that message is gone.
-    forgotten = Job.objects.filter(
+    sent = Job.objects.filter(
         Q(state=Job.State.PENDING) | Q(state=Job.State.PROCESSING, lease_until__lte=Now()),
-        resend_at__lte=Now(),
     ).exclude(sent_at=None)
+    # Sent and not taken in time, or taken and then left: that message is gone.
+    forgotten = sent.filter(Q(resend_at__lte=Now()) | _in_vain(sent))
     unsent = Job.objects.active().filter(sent_at=None)
     people = unsent.order_by().values_list("user", flat=True).distinct()
     return send_each(chain(forgotten.order_by("created_at"), *map(_waiting, people)))
+
+
+def _in_vain(sent) -> Q:
+    """Those of ``sent`` that wait for long, as if behind many others, at a queue that is empty.
+
+    Its broker forgot everything: who waited there the longest would be sent again the latest.
+    """
+    patient = Q(sends__gt=1, sent_at__lte=from_now(-settings.JOB_RESEND_SECONDS))
+    steps = sent.filter(patient).order_by().values_list("step", flat=True).distinct()
+    return patient & Q(step__in=[step for step in steps if not _messages_for(step)])
+
+
+def _messages_for(step: str) -> int:
+    """How many messages wait in the queue of a step; one, for all we know, if it does not say."""
+    queue = current_app.amqp.router.route({}, TASK_OF[step])["queue"].name
+    try:
+        with current_app.connection_for_write() as connection:
+            return connection.default_channel.queue_declare(queue).message_count
+    except Exception as error:
+        logger.warning("the queue of %s cannot be looked into: %r", step, error)
+        return 1
 
 
 def send_each(jobs: Iterable[Job]) -> int:

@@ -76,6 +76,18 @@ def test_killed_between_commit_and_acknowledgement(plant, kill):
     assert plant.job(pk).attempt == 2
 
 
+def test_killed_while_the_workers_that_speak_stand_still(plant):
+    """Whoever is left sweeps."""
+    pk = plant.submit_endless()
+    plant.processes["speech"].send_all(signal.SIGSTOP)
+    plant.processes["worker"].kill()
+    plant.start("worker")
+    plant.wait_until(lambda: plant.job(pk).state == "completed", "another attempt to make it")
+    plant.end("speech")
+    plant.start_missing()
+    all_is_well(plant)
+
+
 def test_only_the_main_process_is_killed(plant):
     """What its pool was at is finished by it or by another, and no process is left over."""
     plant.submit_endless()

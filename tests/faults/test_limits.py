@@ -105,6 +105,8 @@ def test_a_worker_whose_clock_is_an_hour_off(plant, replace, hours):
         "LD_PRELOAD": str(faketime_library()),
     }
     replace("speech", **clock)
+    # The other one leaves the sweeping to it.
+    replace("worker", queues="render")
     pk = plant.submit_endless()
     sweeper = plant.processes["speech"]
     sweeper.forget()

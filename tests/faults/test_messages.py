@@ -36,3 +36,19 @@ def test_every_message_is_lost_with_twenty_jobs_queued(plant):
     plant.start_missing()
     assert plant.wait_for_end() == {"completed"}
     all_is_well(plant)
+
+
+def test_every_message_is_lost_of_jobs_that_have_waited_for_long(plant):
+    """Such are sent again ever more rarely, as if there were others before them."""
+    plant.end("speech")
+    for _ in range(3):
+        pk = plant.submit()
+        plant.rows(
+            "UPDATE jobs_job SET sends = 6, resend_at = resend_at + interval '1 hour' "
+            "WHERE id = %s RETURNING id", pk,
+        )  # fmt: skip
+    with plant.broker_client() as client:
+        client.flushall()
+    plant.start_missing()
+    assert plant.wait_for_end() == {"completed"}
+    all_is_well(plant)

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db.models import F
+from django.utils import timezone
+from kombu import Connection
 
 from accounts import ledger
 from entrain import celery_app
@@ -36,6 +38,25 @@ def test_a_job_that_waits_long_is_sent_ever_more_rarely(job, settings):
         assert lifecycle.sweep()["sent"] == 0
         _time_passes(1)
         assert lifecycle.sweep()["sent"] == 1
+
+
+def test_a_job_that_waits_long_is_sent_at_once_if_its_queue_is_empty(job, settings, monkeypatch):
+    monkeypatch.setattr(celery_app, "connection_for_write", lambda: Connection("memory://"))
+    long_ago = timezone.now() - timedelta(seconds=settings.JOB_RESEND_SECONDS + 1)
+    Job.objects.update(sends=5, sent_at=long_ago, resend_at=timezone.now() + timedelta(hours=1))
+    with celery_app.connection_for_write() as connection:
+        queue = connection.SimpleQueue("speech")
+        queue.put("somebody else's")
+        assert lifecycle.sweep()["sent"] == 0
+        queue.clear()
+        assert lifecycle.sweep()["sent"] == 1
+        assert lifecycle.sweep()["sent"] == 0
+
+
+def test_a_pause_after_a_failure_is_kept_though_the_queue_is_empty(claim, settings):
+    lifecycle.hand_back(claim)
+    Job.objects.update(sent_at=timezone.now() - timedelta(hours=1))
+    assert lifecycle.sweep()["sent"] == 0
 
 
 def test_a_silent_worker_s_job_is_sent_to_another_at_once(claim, let_lease_run_out):

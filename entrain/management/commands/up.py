@@ -63,9 +63,10 @@ def _processes(port: int) -> dict[str, str]:
         "web": f"{python} -m gunicorn entrain.wsgi --bind {HOST}:{port} --workers 2 --threads 4"
         " --graceful-timeout 3 --log-level warning",
         "speech": f"{worker} --concurrency 2 --queues speech,housekeeping --hostname speech@%h",
-        "worker": f"{worker} --concurrency 2 --queues render --hostname render@%h",
+        "worker": f"{worker} --concurrency 2 --queues render,housekeeping --hostname render@%h",
         # Nobody waits for these: what renders goes first.
-        "extras": f"nice {worker} --concurrency 1 --queues extras --hostname extras@%h",
+        "extras": f"nice {worker} --concurrency 1 --queues extras,housekeeping"
+        " --hostname extras@%h",
         "scheduler": f"{celery} beat --loglevel WARNING",
     }
 
