@@ -193,11 +193,14 @@ def hand_back(claim: Claim) -> bool:
     )
 
 
-def hand_back_of(holder: str) -> bool:
-    """Put back what a process had that died, or was killed over its time."""
+def let_go_of(holder: str) -> bool:
+    """End the lease of a process that died, or was killed over its time.
+
+    Nothing more is done to the job, for this is asked for where others will be forked from: the
+    message goes to another worker, or the sweeper sends a new one, or ends what had its tries.
+    """
     held = Job.objects.filter(state=State.PROCESSING, holder=holder).exclude(holder="")
-    job = held.first()
-    return job is not None and hand_back(Claim(job, job.attempt, job.step))
+    return bool(held.update(holder="", lease_until=Now()))
 
 
 def release(claim: Claim) -> bool:

@@ -21,25 +21,25 @@ STOP_POOL_EVERY_SECONDS = 1.0
 class JobRequest(Request):
     """A message in the main process, which hears of the end of the process that works on it.
 
-    What that process had goes back at once then, not only when the lease has run out.
+    The lease on what that process had ends then, and nobody waits for it to run out.
     """
 
     def on_failure(self, *args, **kwargs):
         """The task ended by an exception, or its process died."""
         # First, for the message may go to another worker straight after.
-        self._hand_back()
+        self._let_go()
         super().on_failure(*args, **kwargs)
 
     def on_timeout(self, soft, timeout):
         """It took too long: it is told (soft), or its process is killed."""
         if not soft:
-            self._hand_back()
+            self._let_go()
         super().on_timeout(soft, timeout)
 
-    def _hand_back(self) -> None:
+    def _let_go(self) -> None:
         try:
-            if lifecycle.hand_back_of(holder_of(self, self.worker_pid)):
-                logger.warning("handed back what process %s had", self.worker_pid)
+            if lifecycle.let_go_of(holder_of(self, self.worker_pid)):
+                logger.warning("process %s is gone, and its job is anybody's", self.worker_pid)
         except Exception:
             logger.exception("the sweeper has to find what process %s had", self.worker_pid)
         finally:

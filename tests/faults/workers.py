@@ -110,7 +110,7 @@ class Workers(Books):
         claim, good = self.hold(number)
         act = {
             "failed": lambda: lifecycle.hand_back(claim),
-            "died": lambda: lifecycle.hand_back_of(claim.job.holder),
+            "died": lambda: lifecycle.let_go_of(claim.job.holder),
             "stopped": lambda: lifecycle.release(claim),
         }[how]
         assert act() is good

@@ -43,10 +43,10 @@ def test_a_beat_keeps_the_lease_and_shows_progress(claim, let_lease_run_out):
         lambda claim: lifecycle.finish(claim, track="stale", track_bytes=1),
         lambda claim: lifecycle.fail(claim, "stale"),
         lambda claim: lifecycle.hand_back(claim),
-        lambda claim: lifecycle.hand_back_of("first"),
+        lambda claim: lifecycle.let_go_of("first"),
         lambda claim: lifecycle.release(claim),
     ],
-    ids=["beat", "finish", "fail", "hand_back", "hand_back_of", "release"],
+    ids=["beat", "finish", "fail", "hand_back", "let_go_of", "release"],
 )
 def test_a_worker_that_was_replaced_changes_nothing(claim, let_lease_run_out, act, balance):
     Job.objects.update(holder="first")
@@ -158,13 +158,16 @@ def test_a_worker_told_to_stop_costs_no_attempt_and_the_next_is_told_at_once(
     assert sent == [str(job.pk)] * 2
 
 
-def test_what_a_dead_process_had_goes_back_and_counts(job):
-    lifecycle.claim(job.pk, Step.SPEECH, holder="message process host")
-    assert lifecycle.hand_back_of("message other host") is False
-    assert lifecycle.hand_back_of("message process host") is True
-    assert lifecycle.hand_back_of("message process host") is False
-    job.refresh_from_db()
-    assert (job.state, job.tries) == (State.PENDING, 1)
+def test_what_a_dead_process_had_is_anybody_s_and_counts(job, balance, sent):
+    for tries in (1, 2, 3):
+        claim = lifecycle.claim(job.pk, Step.SPEECH, holder="message process host")
+        assert claim.job.tries == tries
+        assert lifecycle.let_go_of("message other host") is False
+        assert lifecycle.let_go_of("message process host") is True
+        assert lifecycle.let_go_of("message process host") is False
+    assert lifecycle.claim(job.pk, Step.SPEECH) is None
+    assert lifecycle.sweep() == {"sent": 0, "ended": 1}
+    assert (Job.objects.get().state, balance()) == (State.FAILED, 1)
 
 
 @pytest.mark.parametrize("step", Step)
