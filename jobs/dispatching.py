@@ -67,7 +67,7 @@ def _messages_for(step: str) -> int:
     queue = current_app.amqp.router.route({}, TASK_OF[step])["queue"].name
     try:
         with current_app.connection_for_write() as connection:
-            return connection.default_channel.queue_declare(queue).message_count
+            return connection.channel().queue_declare(queue).message_count
     except Exception as error:
         logger.warning("the queue of %s cannot be looked into: %r", step, error)
         return 1

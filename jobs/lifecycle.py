@@ -194,13 +194,13 @@ def hand_back(claim: Claim) -> bool:
 
 
 def let_go_of(holder: str) -> bool:
-    """End the lease of a process that died, or was killed over its time.
+    """Put back what a process had that died, or was killed over its time.
 
     Nothing more is done to the job, for this is asked for where others will be forked from: the
     message goes to another worker, or the sweeper sends a new one, or ends what had its tries.
     """
     held = Job.objects.filter(state=State.PROCESSING, holder=holder).exclude(holder="")
-    return bool(held.update(holder="", lease_until=Now()))
+    return bool(held.update(state=State.PENDING, lease_until=None))
 
 
 def release(claim: Claim) -> bool:

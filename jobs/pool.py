@@ -21,7 +21,7 @@ STOP_POOL_EVERY_SECONDS = 1.0
 class JobRequest(Request):
     """A message in the main process, which hears of the end of the process that works on it.
 
-    The lease on what that process had ends then, and nobody waits for it to run out.
+    What that process had goes back at once then, not only when the lease has run out.
     """
 
     def on_failure(self, *args, **kwargs):

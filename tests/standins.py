@@ -95,6 +95,8 @@ class _Forwarding(BaseHTTPRequestHandler):
             return self._answer(503, {"Retry-After": "0"}, SLOW_DOWN)
         if isinstance(trouble, Held) and not trouble.passed_on:
             trouble.wait()
+            if trouble.passed_on is None:
+                return self._reset()
         status, headers, content = self._ask(body)
         if isinstance(trouble, Held) and trouble.passed_on:
             trouble.wait()
@@ -153,10 +155,10 @@ class Held:
     """Requests that are held at the proxy until the block ends.
 
     ``passed_on`` says on which side: False before the server behind has seen the request, True
-    after it has answered.
+    after it has answered; None if it never gets there.
     """
 
-    def __init__(self, *, passed_on: bool) -> None:
+    def __init__(self, *, passed_on: bool | None) -> None:
         self.passed_on = passed_on
         self.arrived, self._released = threading.Event(), threading.Event()
 
@@ -204,7 +206,7 @@ class Proxy:
             self._rules.remove(rule)
 
     @contextmanager
-    def holding(self, method: str, path: str, *, passed_on: bool = False):
+    def holding(self, method: str, path: str, *, passed_on: bool | None = False):
         """Hold such requests until released or the block ends; gives :class:`Held`."""
         held = Held(passed_on=passed_on)
         with self.trouble(held, method, path):

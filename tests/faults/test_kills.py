@@ -44,17 +44,32 @@ def test_killed_while_mixing(plant, kill):
     another_attempt_makes_it(plant, pk)
 
 
-@HOWS
-def test_killed_between_upload_and_commit(plant, kill):
+def killed_between_upload_and_commit(plant, kill, *, tries):
+    """Submit a job to whose worker this happens, in its try of this number."""
     with plant.proxy.holding("PUT", "/tracks/tracks/", passed_on=True) as held:
         pk = plant.submit()
         plant.wait_until(held.arrived.is_set, "the upload")
+        plant.rows("UPDATE jobs_job SET tries = %s WHERE id = %s RETURNING id", tries, pk)
         with plant.locked(pk):
             held.release()
             plant.wait_until(plant.writers_waiting, "the final commit")
             assert plant.objects(pk)
             kill(plant.processes["worker"])
-    another_attempt_makes_it(plant, pk)
+    return pk
+
+
+@HOWS
+def test_killed_between_upload_and_commit(plant, kill):
+    another_attempt_makes_it(plant, killed_between_upload_and_commit(plant, kill, tries=1))
+
+
+@HOWS
+def test_killed_between_upload_and_commit_of_the_last_attempt(plant, kill):
+    """What was stored goes again, and the credit comes back."""
+    killed_between_upload_and_commit(plant, kill, tries=3)
+    plant.start_missing()
+    assert plant.wait_for_end() == {"failed"}
+    all_is_well(plant)
 
 
 @HOWS
