@@ -9,6 +9,7 @@ counted wherever it is spoken. Gates, fades, ducking and the limiter are applied
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -28,10 +29,10 @@ _EXCERPT_STEPS = round(EXCERPT_S * STEPS_A_SECOND)
 _NEAR_STEPS = 40
 
 # Each part is heard in so many places, and in twice as many again as long as what is not known of
-# it could move the energy of the whole by more than this, or to one excerpt in so many seconds.
+# it could move the loudness of the whole by more than this, or to one excerpt in so many seconds.
 FIRST_PLACES, MOST_PLACES = 8, 128
 EVERY_S = 12.5
-DOUBT = 0.025
+DOUBT_LU = 0.12
 
 # Steps of a curve that are worked out at a time.
 _SAMPLED = 2**13
@@ -128,7 +129,7 @@ def master_gain(
     listener = _Listener(total_frames, sample_rate)
     spoken = _Spoken(listener, speech or Part(_Silence()), lines, fade)
     guesses = [_Guess(listener, part, fade) for part in parts]
-    _settle_doubts(guesses, spoken.energy)
+    _settle_doubts(guesses, spoken.energies(len(listener.times_s)))
     mix = _Mix(guesses, spoken, len(listener.times_s))
 
     first_db = target_lufs - mix.loudness_lufs(gain=1.0, ceiling=np.inf)
@@ -230,9 +231,9 @@ class _Guess:
 
     @property
     def doubt(self) -> float:
-        """How far the mean energy may be off: its standard error."""
+        """How far the energy may be off, as a part of it: its standard error."""
         heard = [excerpt.energies.mean() for _, excerpt in self._heard]
-        return float(self._course.mean() * np.std(heard) / np.sqrt(len(heard)))
+        return float(np.std(heard) / (np.mean(heard) + _NOTHING) / np.sqrt(len(heard)))
 
     def hear_more(self) -> None:
         """Hear as many excerpts again as there are, each far from all others."""
@@ -278,34 +279,64 @@ class _Guess:
         return np.searchsorted((times_s[1:] + times_s[:-1]) / 2, self._listener.times_s)
 
     def limited(
-        self, *, gain: float, ceiling: float, others: float
+        self, *, gain: float, ceiling: float, tones: float, others: float
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """What is left of each step's energy, and of that of ``others``, behind the limiter.
+        """What is left of each step's energy, and of that of the other parts, behind the limiter.
 
-        None where the part never meets the ceiling; ``others`` are the peaks of the other parts.
+        None where the part never meets the ceiling; ``tones`` and ``others`` are the peaks of the
+        other parts.
         """
         peaks = np.array([excerpt.peaks for _, excerpt in self._heard])
-        if gain * (np.sqrt(self._course.max()) * peaks.max() + others) <= ceiling:
+
+        def together(course: float) -> np.ndarray:
+            own = np.sqrt(course) * peaks
+            return tones + (own + others if self.tonal else np.hypot(own, others))
+
+        if gain * together(self._course.max()).max() <= ceiling:
             return None
-        energies = np.array([excerpt.energies for _, excerpt in self._heard])
+        energies = np.array([excerpt.energies for _, excerpt in self._heard]) + _NOTHING
         courses = np.geomspace(*np.maximum(_NOTHING, [self._course.min(), self._course.max()]), 24)
-        left = []
-        for course in courses:
-            powers = _limiter_gains(gain * (np.sqrt(course) * peaks + others), ceiling) ** 2
-            left.append((np.average(powers, weights=energies + _NOTHING), powers.mean()))
+        own, of_others = np.empty((2, len(courses), len(peaks)))
+        for n, course in enumerate(courses):
+            powers = _limiter_gains(gain * together(course), ceiling) ** 2
+            own[n] = np.average(powers, axis=1, weights=energies)
+            of_others[n] = powers.mean(axis=1)
+        return self._by_course(courses, own), self._by_course(courses, of_others)
+
+    def _by_course(self, courses: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """In each step the value of the nearest excerpt, between those of two ``courses``.
+
+        ``values`` has the shape (courses, excerpts).
+        """
         at = np.log(np.maximum(_NOTHING, self._course))
-        own, of_others = (np.interp(at, np.log(courses), column) for column in np.array(left).T)
-        return own, of_others
+        found = np.empty(len(at), np.float32)
+        edges = np.searchsorted(self._nearest(), np.arange(values.shape[1] + 1))
+        for n, (first, last) in enumerate(pairwise(edges)):
+            found[first:last] = np.interp(at[first:last], np.log(courses), values[:, n])
+        return found
 
 
-def _settle_doubts(guesses: Sequence[_Guess], spoken_energy: float) -> None:
-    """Hear more of what is least known until the energy of the whole is known well enough."""
+def _settle_doubts(guesses: Sequence[_Guess], spoken: np.ndarray) -> None:
+    """Hear more of what is least known, until no doubt about a part could move the loudness.
+
+    A part may do that by its own energy, or by lifting many steps above the gate.
+    """
     while unsure := [guess for guess in guesses if not guess.is_known_well]:
-        whole = spoken_energy + sum(guess.energies.mean() for guess in guesses)
-        worst = max(unsure, key=lambda guess: guess.doubt)
-        if worst.doubt <= DOUBT * whole:
+        whole = spoken + sum(guess.energies for guess in guesses)
+        doubts_lu = [_moved_lu(whole, guess.doubt * guess.energies) for guess in unsure]
+        if max(doubts_lu) <= DOUBT_LU:
             break
-        worst.hear_more()
+        unsure[int(np.argmax(doubts_lu))].hear_more()
+
+
+def _moved_lu(steps: np.ndarray, doubt: np.ndarray) -> float:
+    """How far apart the loudness is with ``doubt`` less, and more, energy in each step."""
+    found = [_gated_lufs(steps + side * doubt) for side in (-1, 0, 1)]
+    return max(found) - min(found) if max(found) > -math.inf else 0.0
+
+
+def _gated_lufs(steps: np.ndarray) -> float:
+    return integrated_lufs(windowed(steps))
 
 
 class _Spoken:
@@ -323,10 +354,11 @@ class _Spoken:
         for line, power in zip(lines, powers, strict=True):
             step = round(line.start / listener.rate * STEPS_A_SECOND)
             self._places[number[line.text]].append((step, float(power)))
-        self.energy = sum(
-            excerpt.energies.sum() / _HOPS_A_STEP * sum(power for _, power in places)
-            for excerpt, places in zip(self._excerpts, self._places, strict=True)
-        ) / len(listener.times_s)
+
+    def energies(self, steps: int) -> np.ndarray:
+        """Before the limiter, in each of so many steps."""
+        silence = np.zeros(steps, np.float32)
+        return self.limited(silence, gain=1.0, ceiling=np.inf)[0]
 
     @staticmethod
     def _excerpt(listener: _Listener, part: Part, line: Line) -> _Excerpt:
@@ -362,10 +394,10 @@ class _Mix:
     def __init__(self, guesses: Sequence[_Guess], spoken: _Spoken, steps: int) -> None:
         self._guesses, self._spoken, self._steps = guesses, spoken, steps
         self._energies = [guess.energies for guess in guesses]
-        self.peaks = self._peaks_without(None)
+        self.peaks = sum(self._peaks_without(None))
 
-    def _peaks_without(self, left_out: _Guess | None) -> np.ndarray:
-        """Peaks of tones add up; those of the rest, and of voices, seldom meet."""
+    def _peaks_without(self, left_out: _Guess | None) -> tuple[np.ndarray, np.ndarray]:
+        """Peaks of tones, which add up; and of the rest, which seldom meet, nor those of voices."""
         tonal, rough = np.zeros((2, self._steps), np.float32)
         for guess in self._guesses:
             if guess is left_out:
@@ -374,20 +406,21 @@ class _Mix:
                 tonal += guess.peaks
             else:
                 rough += guess.peaks**2
-        return tonal + np.sqrt(rough)
+        return tonal, np.sqrt(rough)
 
     def loudness_lufs(self, *, gain: float, ceiling: float) -> float:
         """Integrated loudness behind a factor ``gain`` and a limiter at ``ceiling``."""
         left = [np.ones(self._steps, np.float32) for _ in self._guesses]
         for guess in self._guesses:
-            others = float(np.median(self._peaks_without(guess)))
-            if limited := guess.limited(gain=gain, ceiling=ceiling, others=others):
+            tones, others = map(float, map(np.median, self._peaks_without(guess)))
+            limited = guess.limited(gain=gain, ceiling=ceiling, tones=tones, others=others)
+            if limited:
                 for other, power in zip(self._guesses, left, strict=True):
                     np.minimum(power, limited[other is not guess], out=power)
         spoken, turned = self._spoken.limited(self.peaks, gain=gain, ceiling=ceiling)
         for energies, power in zip(self._energies, left, strict=True):
             spoken += energies * np.minimum(power, turned)
-        return integrated_lufs(gain**2 * windowed(spoken))
+        return _gated_lufs(gain**2 * spoken)
 
 
 def _limiter_gains(peaks: np.ndarray, ceiling: float) -> np.ndarray:

@@ -139,6 +139,44 @@ def test_the_target_is_hit_by_whatever_sounds(parts, target_lufs, clips):
         assert finished_lufs(track, clips) == pytest.approx(target_lufs, abs=CLOSE_LU)
 
 
+HARD = {
+    "waves that the limiter flattens": (-14, {"beds": [{"kind": "ocean", "level_db": -12}]}),
+    "crackles and gusts that meet at its ceiling": (
+        -16,
+        {
+            "beds": [
+                {"kind": "wind", "level_db": -21.9, "seed": 11},
+                {"kind": "fire", "level_db": -13.5, "seed": 38},
+            ],
+            "duration_s": 99.5,
+        },
+    ),
+    "a bed as far below the voice as the gate": (
+        -16.6,
+        {
+            "beds": [
+                {"kind": "drone", "level_db": -28.637, "seed": 50},
+                {"kind": "noise", "level_db": -34.463, "seed": 50},
+            ],
+            "speech": {
+                "lines": ["line 0", "line 0", "line 1", "line 1"],
+                "voice": "x",
+                "jitter_s": 1.609,
+                "duck_db": 23.7,
+            },
+            "duration_s": 80.15,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", HARD)
+def test_the_target_is_hit_where_little_decides_much(kind, clips):
+    target_lufs, parts = HARD[kind]
+    found = finished_lufs(spec(target_lufs=target_lufs, **parts), clips)
+    assert found == pytest.approx(target_lufs, abs=CLOSE_LU)
+
+
 class Tone:
     def add_to(self, block, start):
         index = np.arange(start, start + len(block))
