@@ -16,11 +16,12 @@ def theme(request):
 
 
 def here(request):
-    """Context of every page: ``here``, where a choice in its foot leads back to.
+    """Context of every page: ``here``, where a choice in its foot leads back to, if not to where
+    it was made.
 
     An answer to a sent form has no address of its own, so its view names one, or it is the start.
     """
-    return {"here": request.get_full_path() if request.method == "GET" else "/"}
+    return {"here": "" if request.method == "GET" else "/"}
 
 
 @require_POST
