@@ -222,6 +222,8 @@ class ExpiredLink:
             route.continue_()
 
 
+# What goes through the service worker is not seen here.
+@pytest.mark.browser_context_args(service_workers="block")
 def test_a_link_that_ran_out_is_replaced_and_the_sound_goes_on(page, site, track):
     sign_in(page, site)
     link = ExpiredLink(page)

@@ -36,7 +36,14 @@ function play(player) {
   const at_s = arrive(address);
   sound.load({ address, title, artist, cover, duration_s: Number(duration) }, at_s ?? undefined);
   if (at_s !== null) sound.play();
+  afterLoad(() => (audio.preload = "metadata"));
   if (player.dataset.waveform) showWaveform(player.dataset.waveform);
+}
+
+/** What a page shows comes before what somebody may want to hear. */
+function afterLoad(act) {
+  if (document.readyState === "complete") act();
+  else addEventListener("load", act, { once: true });
 }
 
 /** A link is copied by a button, where the browser lets a page do that. */
