@@ -8,8 +8,8 @@ what sounds
     ``tones`` (beats, by an ``oscillator``), ``beds/`` (a file for each: ``rain``, ``ocean``,
     ``noise``…), ``speech/`` (voices, clips, room) and ``placement`` (when each line is spoken)
 how it becomes one
-    ``mix``, ``ducking``, ``fades``, ``master`` (the gain to the loudness), ``limiter``, ``dither``,
-    all in ``render``
+    ``mix``, ``ducking``, ``fades``, ``master`` (the gain to the loudness, from ``guesses`` after
+    ``excerpts``), ``limiter``, ``dither``, all in ``render``
 what is written
     ``output`` (FLAC, WAV), ``tags``, ``wav_tags``, ``seek_table``, ``renditions`` (Opus, MP3, AAC),
     ``cover``, ``pictures`` (waveform, spectrogram)

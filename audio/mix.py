@@ -12,8 +12,9 @@ from audio.curves import Value, highest, keyframes_of, softened, values_at
 from audio.ducking import Ducking
 from audio.errors import AudioError
 from audio.fades import Fades
+from audio.guesses import STEP_S, Curve, Line, Part
 from audio.levels import amplitude_of
-from audio.master import STEP_S, Curve, Line, Part, master_gain
+from audio.master import master_gain
 from audio.panning import Balance
 from audio.placement import Placement, schedule
 from audio.scratch import Scratch

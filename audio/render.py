@@ -70,8 +70,7 @@ def render(
         ceiling=_ceiling(spec.bit_depth),
         sample_rate=spec.sample_rate,
     )
-    finished = quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed)
-    finished = gathered(finished)
+    finished = gathered(quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed))
     if threads:
         finished = made_ahead(finished)
     output.write(

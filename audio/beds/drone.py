@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from audio.beds.spectral import FixedLayer
+from audio.beds.spectral import SpectralLayer
 
 KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 # Semitones above the key note.
@@ -27,7 +27,7 @@ def note_hz(key: str, octave: int) -> float:
     return 440 * 2 ** (octave - 4 + (KEYS.index(key) - KEYS.index("A")) / 12)
 
 
-class DroneLayer(FixedLayer):
+class DroneLayer(SpectralLayer):
     """The note ``key`` of ``octave`` and those of its ``chord`` above, for ever."""
 
     # Long grains, for lines half a hertz wide, that fade into each other all the time.
@@ -40,9 +40,18 @@ class DroneLayer(FixedLayer):
         self._notes_hz = [root * 2 ** (step / 12) for step in CHORDS[chord]]
         super().__init__(**common)
 
-    def _power(self) -> np.ndarray:
-        """The ears are a little out of tune with each other."""
-        return np.array([self._chord(detuned) for detuned in (0.9995, 1.0005)]) ** 2
+    def _prepare(self) -> None:
+        super()._prepare()
+        # The ears are a little out of tune with each other.
+        power = np.array([self._chord(detuned) for detuned in (0.9995, 1.0005)]) ** 2
+        power *= self._unit**2 / power.sum(axis=-1, keepdims=True)
+        self._shape = np.sqrt(power).astype(np.float32).repeat(2, axis=-1)
+
+    def _magnitudes(self, number: int) -> np.ndarray:
+        return np.broadcast_to(self._gain * self._shape, (self.GRAINS, 2, 2 * self.BINS))
+
+    def _rms(self) -> float:
+        return float(np.sqrt(self._kept()))
 
     def _chord(self, detuned: float) -> np.ndarray:
         magnitudes = np.zeros(self.BINS)

@@ -1,4 +1,4 @@
-"""Noise of any spectrum, fixed or moving: random spectra, transformed and faded into each other."""
+"""Noise of any spectrum: random spectra, transformed and faded into each other."""
 
 from functools import cache
 from typing import ClassVar
@@ -10,7 +10,7 @@ from audio.beds.grains import STRETCH, GrainsLayer
 # Moments all over three hours tell how loud a sound that moves is in the long run.
 MOMENTS_S = np.arange(5000) * 2.1789
 
-# Complex numbers in the row from which all noise is made, and what it is seeded with.
+# Complex numbers in the row from which all spectra are made, and what it is seeded with.
 WHITE_BINS = 2**18
 WHITE_SEED = 20_110_711
 
@@ -72,26 +72,6 @@ class SpectralLayer(GrainsLayer):
         for start, magnitude, spectrum in zip(starts, magnitudes, spectra, strict=True):
             np.multiply(white[2 * start : 2 * start + floats], magnitude, out=spectrum)
         np.fft.irfft(self._spectrum, out=grains)
-
-
-class FixedLayer(SpectralLayer):
-    """Noise whose spectrum stands still."""
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        power = self._power()
-        power *= self._unit**2 / power.sum(axis=-1, keepdims=True)
-        self._shape = np.sqrt(power).astype(np.float32).repeat(2, axis=-1)
-
-    def _power(self) -> np.ndarray:
-        """Relative power of each bin; of shape (BINS,), or (2, BINS) where the ears differ."""
-        raise NotImplementedError
-
-    def _magnitudes(self, number: int) -> np.ndarray:
-        return np.broadcast_to(self._gain * self._shape, (self.GRAINS, 2, 2 * self.BINS))
-
-    def _rms(self) -> float:
-        return float(np.sqrt(self._kept()))
 
 
 class BandsLayer(SpectralLayer):

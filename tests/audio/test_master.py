@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio import Clip, TrackSpec
+from audio.guesses import Line, Part
 from audio.levels import amplitude_of
 from audio.limiter import limited
 from audio.loudness import measured
-from audio.master import Line, Part, master_gain
+from audio.master import master_gain
 from audio.mix import Mix
 from tests.audio.physics import RATE
 

@@ -207,8 +207,7 @@ class ExpiredLink:
         self.served = self.refused = 0
         # FLAC alone: of the others Chromium looks at the end before it plays.
         page.route(re.compile(r"/play/\?as=(opus|m4a)"), lambda route: route.fulfill(status=404))
-        # Asked before it leads elsewhere: what one is led to cannot be caught.
-        page.route(re.compile(r"/play/\?as=flac"), self._serve)
+        page.route("**/files/**", self._serve)
 
     def _serve(self, route):
         if not self.served:

@@ -18,4 +18,5 @@ def test_jobs_end_right_while_workers_are_killed():
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
+    assert "completed: 30\n" in run.stdout
     assert "ended right: 30\n" in run.stdout
