@@ -9,13 +9,15 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 import soundfile
 
+from audio.errors import Cancelled
 from audio.output import EFFORT
 from audio.randomness import Stream, random_bits
 from audio.render import render
@@ -137,6 +139,29 @@ def _error_hz(minute: np.ndarray, hz: float) -> float:
     seconds = (minute * turns * np.tile(np.hanning(SAMPLE_RATE), 60)).reshape(60, -1).sum(axis=1)
     phases = np.unwrap(np.angle(seconds[:50])) / (2 * np.pi)
     return float(np.polyfit(np.arange(50), phases, 1)[0])
+
+
+def longest_waits_s(minutes: float) -> tuple[float, float]:
+    """The longest a caller waits for word of progress, and for a cancelled render to end."""
+    with tempfile.TemporaryDirectory(prefix="entrain-") as name:
+        path, track = Path(name) / "track.flac", whole_track(minutes)
+        clips = clips_of(track.speech, Path(name))
+        told = [time.perf_counter()]
+        render(track, path, clips=clips, progress=lambda _: told.append(time.perf_counter()))
+        # The first of them while the loudness is told.
+        moments = np.linspace(0.05, 0.95, 7) * (told[-1] - told[0])
+        endings = [_cancelled_after(moment, track, path, clips) for moment in moments]
+        return float(np.diff(told).max()), max(endings)
+
+
+def _cancelled_after(
+    wait_s: float, track: TrackSpec, path: Path, clips: Mapping[str, Clip]
+) -> float:
+    """Seconds until a render has ended that is cancelled after ``wait_s``."""
+    until = time.perf_counter() + wait_s
+    with suppress(Cancelled):
+        render(track, path, clips=clips, cancelled=lambda: time.perf_counter() > until)
+    return time.perf_counter() - until
 
 
 def pair_gain(minutes: float) -> float:

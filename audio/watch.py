@@ -6,7 +6,7 @@ from collections.abc import Callable
 from audio.errors import Cancelled
 
 # How often the caller hears of progress and is asked whether to go on.
-REPORT_EVERY_S = 0.2
+REPORT_EVERY_S = 0.05
 
 
 class Watch:

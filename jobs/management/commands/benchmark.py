@@ -48,6 +48,10 @@ class Command(BaseCommand):
         for way in list(best)[1:]:
             self._line(f"ratio: {LABELS[way]}", f"{best['render'][0] / best[way][0]:7.2f}")
         self._line("our effort makes the file larger by", f"{more_bytes / 1e3:7.1f} kB")
+        self.stdout.write("\n")
+        progress_s, cancel_s = benchmark.in_a_process(benchmark.longest_waits_s, minutes)
+        self._line("longest wait for word of progress", f"{progress_s:7.2f} s")
+        self._line("longest wait for a cancelled render to end", f"{cancel_s:7.2f} s")
 
     def _memory_and_exactness(self, hours):
         for minutes in (1, 40, hours * 60):
