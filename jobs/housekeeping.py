@@ -18,8 +18,8 @@ ORPHAN_AGE = timedelta(hours=3)
 def remove_orphans(*, older_than: timedelta = ORPHAN_AGE) -> int:
     """Delete files that no job publishes, and uploads that were never completed.
 
-    A worker that dies between uploading and publishing leaves such a file when its job then
-    ends some other way. Gives the number of files deleted.
+    A worker that stood still for longer than a job's files are looked after, and dies over its
+    upload, leaves such a file. Gives the number of files deleted.
     """
     before = timezone.now() - older_than
     removed = 0

@@ -20,11 +20,11 @@ from jobs import extras
 from jobs.allowance import require_room
 from jobs.bands import band_of_track
 from jobs.database import from_now
+from jobs.discards import discard
 from jobs.dispatching import dispatch, dispatch_forgotten, send_each
 from jobs.models import Job
 from jobs.pricing import credits_for
 from jobs.sayings import OUR_FAULT
-from jobs.storage import delete_tracks
 
 State = Job.State
 
@@ -276,7 +276,7 @@ def _take_files_away(job: Job, state: str, **changes) -> bool:
         )
         if changed:
             extras.forget(job)
-            transaction.on_commit(lambda: delete_tracks(job.pk, range(1, job.attempt + 1)))
+            discard(job.pk, job.attempt)
             transaction.on_commit(lambda: dispatch(job.user_id))
     return bool(changed)
 
@@ -292,9 +292,8 @@ def remove(job: Job) -> None:
         cancel(job)
         row = Job.objects.select_for_update().filter(pk=job.pk).first()
         if row:
+            discard(row.pk, row.attempt)
             row.delete()
-            # Deleting took the key from ``row``.
-            transaction.on_commit(lambda: delete_tracks(job.pk, range(1, row.attempt + 1)))
 
 
 def sweep() -> dict[str, int]:
@@ -321,7 +320,7 @@ def _end(rows, state: str, message: str) -> bool:
             return False
         if not job.delivered:
             refund(job)
-        transaction.on_commit(lambda: delete_tracks(job.pk, range(1, job.attempt + 1)))
+        discard(job.pk, job.attempt)
         transaction.on_commit(lambda: dispatch(job.user_id))
     return True
 

@@ -237,6 +237,18 @@ class TrackFile(models.Model):
         return self.key
 
 
+class Discard(models.Model):
+    """A note of files that are to go; it outlives the job. :mod:`jobs.discards` alone writes it."""
+
+    job_id = models.UUIDField()
+    # What attempts up to this one stored.
+    attempts = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField(db_index=True)
+
+    def __str__(self):
+        return f"{self.job_id}/1-{self.attempts}"
+
+
 class Report(models.Model):
     """What is known of a completed track, and how far its companions are.
 

@@ -85,17 +85,16 @@ def companion_key(job_id, attempt: int, try_: int, kind: str) -> str:
     return f"tracks/{job_id}/{attempt}-{try_}.{kind}"
 
 
-def delete_tracks(job_id, attempts) -> None:
-    """Delete all that these attempts stored; what is missing is fine, what resists is logged."""
+def delete_tracks(job_id, attempts) -> bool:
+    """Delete all that these attempts stored; false when something resisted, which is logged."""
     folder = f"tracks/{job_id}"
     try:
         names = tracks().listdir(folder)[1]
     except Exception:
         logger.exception("could not look into %s", folder)
-        names = [f"{attempt}.flac" for attempt in attempts]
-    for name in names:
-        if _attempt_of(name) in attempts:
-            delete_file(f"{folder}/{name}")
+        return False
+    gone = [delete_file(f"{folder}/{name}") for name in names if _attempt_of(name) in attempts]
+    return all(gone)
 
 
 def delete_tries(job_id, attempt: int, *, but: set[str]) -> None:
@@ -107,12 +106,14 @@ def delete_tries(job_id, attempt: int, *, but: set[str]) -> None:
             delete_file(key)
 
 
-def delete_file(key: str) -> None:
+def delete_file(key: str) -> bool:
     """Delete one file; if that cannot be done it is logged, and housekeeping comes later."""
     try:
         tracks().delete(key)
     except Exception:
         logger.exception("could not delete %s", key)
+        return False
+    return True
 
 
 def _attempt_of(name: str) -> int | None:

@@ -4,7 +4,7 @@ import os
 
 from celery import Task, shared_task
 
-from jobs import companions, extras, housekeeping, lifecycle, rendering
+from jobs import companions, discards, extras, housekeeping, lifecycle, rendering
 from jobs.models import Job
 from jobs.pool import holder_of
 
@@ -42,8 +42,8 @@ def make_extras(job_id: str) -> None:
 
 @shared_task
 def sweep() -> dict[str, int]:
-    """Look after jobs, and what they have beside them, that no message leads to any more."""
-    return lifecycle.sweep() | {"extras": extras.sweep()}
+    """Look after jobs, what they have beside them and files to delete, that were left behind."""
+    return lifecycle.sweep() | {"extras": extras.sweep(), "cleared": discards.clear()}
 
 
 @shared_task

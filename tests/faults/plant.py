@@ -255,7 +255,9 @@ class Plant:
         found = self.s3.list_objects_v2(Bucket="tracks", Prefix=f"tracks/{pk}/")
         return [item["Key"] for item in found.get("Contents", [])]
 
-    def wait_until(self, true, what: str, *, seconds: float = PATIENCE_SECONDS):
+    def wait_until(
+        self, true, what: str, *, seconds: float = PATIENCE_SECONDS, every_s: float = 0.02
+    ):
         """Wait for ``true()`` to hold, and give it; the logs are shown when it never does."""
         deadline = time.monotonic() + seconds
         while True:
@@ -264,7 +266,7 @@ class Plant:
                     return result
             rows = "" if time.monotonic() < deadline else self._rows_to_show()
             assert time.monotonic() < deadline, f"waited in vain for {what}\n{rows}\n{self.log()}"
-            time.sleep(0.02)
+            time.sleep(every_s)
 
     def _rows_to_show(self) -> str:
         with suppress(psycopg.OperationalError):

@@ -61,6 +61,17 @@ def test_a_lost_file_is_made_again_for_nothing(plant):
     all_is_well(plant)
 
 
+def test_a_track_deleted_while_the_store_is_away_goes_when_it_is_back(plant):
+    pk = plant.submit()
+    assert plant.wait_for_end() == {"completed"}
+    with plant.proxy.trouble("reset", "GET", "/tracks?") as met:
+        plant.ask(f"lifecycle.remove(Job.objects.get(pk='{pk}'))")
+        plant.jobs.clear()
+        assert met
+        assert plant.objects(pk)
+    plant.wait_until(lambda: not plant.objects(pk), "the objects to go")
+
+
 def test_a_disk_that_is_full(plant, tmp_path):
     """The track does not fit: a sentence, the credit, and the disk is empty again."""
     # Mounted for the worker alone, the disk goes with its last process.

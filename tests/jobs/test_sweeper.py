@@ -87,7 +87,7 @@ def test_ended_jobs_are_left_alone(completed):
 def test_operators_can_sweep_by_hand(job, capsys):
     Job.objects.update(sent_at=None)
     call_command("sweep_jobs")
-    assert capsys.readouterr().out == "1 sent, 0 ended.\n"
+    assert capsys.readouterr().out == "1 sent, 0 ended, 0 extras, 0 cleared\n"
 
 
 def test_a_broker_that_is_away_is_asked_once_and_not_for_every_job(

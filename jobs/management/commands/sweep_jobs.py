@@ -2,12 +2,12 @@
 
 from django.core.management.base import BaseCommand
 
-from jobs import lifecycle
+from jobs import tasks
 
 
 class Command(BaseCommand):
-    help = "Send jobs again that no worker knows of, and end those out of attempts."
+    help = "Look after jobs, companions and files to delete, that were left behind."
 
     def handle(self, **options):
-        done = lifecycle.sweep()
-        self.stdout.write(f"{done['sent']} sent, {done['ended']} ended.")
+        done = tasks.sweep()
+        self.stdout.write(", ".join(f"{number} {what}" for what, number in done.items()))
