@@ -289,9 +289,11 @@ def refund(job: Job, *, actor=None, reason: str = "") -> bool:
 def remove(job: Job) -> None:
     """Delete the job and its track; what had not ended is cancelled first."""
     with transaction.atomic():
-        cancel(job)
+        # Held before anything is looked at: a retry that is paid just now is cancelled here, or
+        # finds no job.
         row = Job.objects.select_for_update().filter(pk=job.pk).first()
         if row:
+            cancel(row)
             discard(row.pk, row.attempt)
             row.delete()
 

@@ -125,6 +125,23 @@ def test_a_retry_from_ten_sides_is_charged_once(user):
     call_command("verify_ledger")
 
 
+def test_who_deletes_what_they_just_retried_has_their_credit_back(user):
+    """Whichever comes first: the retry finds nothing, or the deletion gives back what it took."""
+    count = 10
+    ledger.adjust(user, count - 1, reason="tests")
+    jobs = [Job.objects.get(pk=submit(user, number)) for number in range(count)]
+    for job in jobs:
+        lifecycle.cancel(job)
+    jobs = list(Job.objects.select_related("user"))
+
+    def act(number):
+        return (lifecycle.retry if number % 2 else lifecycle.remove)(jobs[number // 2])
+
+    answers = at_once(2 * count, act)
+    assert {*answers} <= {None, True, False}
+    assert (Job.objects.count(), ledger.balance(user)) == (0, count)
+
+
 INSERT = (
     "INSERT INTO accounts_ledgerentry (user_id, kind, amount, source, reason, created_at) VALUES "
     "(%s, '{}', {}, '{}', '', CURRENT_TIMESTAMP)"
