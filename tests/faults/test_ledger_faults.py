@@ -170,6 +170,19 @@ def test_raw_charges_at_other_isolation_levels_do_not_overdraw(user, level):
     assert ledger.balance(user) >= 0
 
 
+@pytest.mark.postgresql
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_a_raw_charge_that_does_not_see_the_last_one_is_refused(user, level):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
+        assert ledger.balance(user) == 1
+        assert counts(at_once(1, lambda n: submit(user, n))) == {"UUID": 1}
+        with pytest.raises(DatabaseError):
+            cursor.execute(INSERT.format("charge", -1, "job:raw"), [user.pk])
+        transaction.set_rollback(True)
+    assert ledger.balance(user) == 0
+
+
 @pytest.mark.parametrize(
     "statement",
     [
