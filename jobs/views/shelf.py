@@ -23,7 +23,12 @@ from jobs.storage import tracks
 def job_cancel(request, job_id):
     """Stop the making of a track and give the credits back."""
     job = job_of(request, job_id)
-    if lifecycle.cancel(job):
+    if not lifecycle.cancel(job):
+        return redirect("job", job_id)
+    if job.delivered:
+        # It was only made again, for nothing, and is where it can be made again once more.
+        messages.success(request, _archived())
+    else:
         done = ngettext(
             "Cancelled; your credit is back.", "Cancelled; your %(n)d credits are back.", job.price
         )
@@ -66,10 +71,12 @@ def job_favourite(request, job_id):
 def job_archive(request, job_id):
     """Remove a track's files and keep its recipe."""
     if lifecycle.archive(job_of(request, job_id)):
-        messages.success(
-            request, _("Archived. The recipe is kept, and the track is made again for free.")
-        )
+        messages.success(request, _archived())
     return redirect("job", job_id)
+
+
+def _archived() -> str:
+    return _("Archived. The recipe is kept, and the track is made again for free.")
 
 
 @login_required

@@ -67,3 +67,10 @@ def test_a_restoring_that_comes_to_nothing_leaves_it_archived_and_paid_for(archi
     assert job.message == ("It broke." if end == "failed" else "")
     assert balance() == before
     assert lifecycle.restore(job)
+
+
+def test_who_cancels_a_restoring_is_not_told_of_credits(client, archived):
+    lifecycle.restore(archived)
+    page = client.post(f"/jobs/{archived.pk}/cancel/", follow=True).content.decode()
+    assert "credit is back" not in page
+    assert "Archived. The recipe is kept" in page
