@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
+from jobs.allowance import StorageFull
 from jobs.models import Job, Report, TrackFile
 
 
@@ -100,4 +101,6 @@ class JobAdmin(admin.ModelAdmin):
                 changed += act(job)
             except NotEnoughCredits:
                 self.message_user(request, f"{job.user} has too few credits.", messages.WARNING)
+            except StorageFull:
+                self.message_user(request, f"{job.user} has no room left.", messages.WARNING)
         self.message_user(request, f"{changed} of {len(jobs)} {done}.")

@@ -7,6 +7,7 @@ from accounts import ledger
 from accounts.models import LedgerEntry
 from jobs import lifecycle
 from jobs.models import Job
+from tests.jobs.shelf import shelve
 
 LIST = "/admin/jobs/job/"
 
@@ -83,6 +84,15 @@ def test_retry_without_credits_says_so(act, claim, user):
     page = act("retry")
     assert "too few credits" in page
     assert "0 of 1" in page
+
+
+def test_retry_without_room_says_so(act, claim, user, settings):
+    lifecycle.fail(claim, "it broke")
+    settings.STORAGE_ALLOWANCE_MB = 1
+    shelve(user, "Large", track_bytes=1_000_000)
+    page = act("retry")
+    assert "no room" in page
+    assert "0 of 2" in page
 
 
 def test_refund_of_a_finished_track_names_who_gave_it(act, completed, balance):
