@@ -109,7 +109,8 @@ def _make_what_is_missing(hold: Hold, folder: Path) -> bool:
             whole &= _tried(hold, kind, partial(_made, hold, kind, maker, work, folder))
     if hold.report.certificate is None:
         whole &= _tried(hold, "certificate", partial(_certify, hold, work))
-    delete_tries(job.pk, hold.report.attempt, but=set(job.files.values_list("key", flat=True)))
+    published = set(job.files.values_list("key", flat=True))
+    delete_tries(job.pk, hold.report.attempt, up_to=hold.try_, but=published)
     return whole
 
 

@@ -97,12 +97,16 @@ def delete_tracks(job_id, attempts) -> bool:
     return all(gone)
 
 
-def delete_tries(job_id, attempt: int, *, but: set[str]) -> None:
-    """Delete what tries at the companions of one attempt stored, except for the keys ``but``."""
+def delete_tries(job_id, attempt: int, *, up_to: int, but: set[str]) -> None:
+    """Delete what tries at the companions of one attempt stored, except for the keys ``but``.
+
+    A later try than ``up_to`` may be about to publish what it stored.
+    """
     folder = f"tracks/{job_id}"
+    tries = {f"{attempt}-{try_}" for try_ in range(1, up_to + 1)}
     for name in tracks().listdir(folder)[1]:
         key = f"{folder}/{name}"
-        if name.startswith(f"{attempt}-") and key not in but:
+        if name.partition(".")[0] in tries and key not in but:
             delete_file(key)
 
 

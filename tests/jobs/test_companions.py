@@ -139,6 +139,23 @@ def test_it_stops_soon_when_it_is_not_wanted_any_more(rendered, monkeypatch):
     assert not TrackFile.objects.exists()
 
 
+def test_a_worker_that_was_replaced_leaves_what_the_next_has_just_stored(made, stored, monkeypatch):
+    """It wakes up after its last file, in the moment before the other publishes its own."""
+
+    def replaced(work, path):
+        Report.objects.update(lease_until=None)
+        second = extras.claim(made.pk)
+        key = companion_key(made.pk, second.report.attempt, second.try_, "opus")
+        tracks().save(key, ContentFile(b"sound"))
+        raise audio.AudioError("no encoder today")
+
+    assert extras.make_anew(made, "opus")
+    first = extras.claim(made.pk)
+    monkeypatch.setitem(companions.FILES, "opus", replaced)
+    companions.make(first)
+    assert f"{first.report.attempt}-{first.try_ + 1}.opus" in stored()
+
+
 def test_what_a_worker_left_that_was_killed_is_removed_by_the_next(rendered, stored):
     dead = f"tracks/{rendered.pk}/1-1.opus"
     first = extras.claim(rendered.pk)
