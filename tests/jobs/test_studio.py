@@ -177,6 +177,13 @@ def test_figures_are_written_for_the_browser_in_any_language(client, choices):
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
+def test_every_preset_fits_the_shortest_track(choices, preset):
+    changed = {"affirmations": "I am calm", "repetitions": "1", "duration_min": "1"}
+    form = JobForm(preset.choices() | changed | {"voice": choices["voice"]})
+    assert form.is_valid(), form.errors
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
 def test_every_preset_is_a_track_with_its_own_lines(choices, preset):
     lines = "\n".join(map(str, preset.lines))
     form = JobForm(preset.choices() | {"affirmations": lines, "voice": choices["voice"]})
