@@ -66,6 +66,9 @@ def test_another_track_takes_its_place(library):
     mini = library.get_by_role("region", name="Player")
     expect(mini.get_by_role("link", name="Morning focus")).to_be_visible()
     expect(library.get_by_role("button", name="Play Evening calm")).to_be_visible()
+    for name in ["Pause", "Forward 15 seconds", "Close the player"]:
+        box = mini.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box["width"] == box["height"] >= 44, name
     mini.get_by_role("button", name="Forward 15 seconds").click()
     expect(mini.get_by_role("slider")).to_have_attribute("aria-valuetext", re.compile("1[5-7] sec"))
     mini.get_by_role("button", name="Close the player").click()
