@@ -73,6 +73,17 @@ def test_the_waveform_is_a_slider(player):
     expect(player.locator(".phases")).to_contain_text("Hold")
 
 
+def test_names_of_parts_do_not_run_into_each_other(player):
+    settle, hold = player.locator(".phases text").all()
+    expect(settle).to_be_visible()
+    settle.evaluate("name => name.textContent = 'Settling down, breath by breath, for a while'")
+    player.set_viewport_size({"width": 320, "height": 700})
+    expect(settle).to_be_hidden()
+    expect(hold).to_be_visible()
+    player.set_viewport_size({"width": 1440, "height": 700})
+    expect(settle).to_be_visible()
+
+
 def test_keys_work_everywhere_but_in_fields(player):
     player.keyboard.press(" ")
     _wait_for(player, "!a.paused")

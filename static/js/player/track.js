@@ -10,6 +10,8 @@ import { timeline } from "./timeline.js";
 import { waitWell } from "./waiting.js";
 import { waveform } from "./waveform.js";
 
+const LEAST_ROOM_PX = 6;
+
 /** Put our own player in the place of the browser's. */
 function play(player) {
   const { title, artist, cover, address, duration } = player.dataset;
@@ -33,6 +35,9 @@ function play(player) {
     show(".gone", true);
   });
 
+  const names = find(".phases");
+  if (names) new ResizeObserver(() => giveRoom([...names.children])).observe(names);
+
   const at_s = arrive(address);
   sound.load({ address, title, artist, cover, duration_s: Number(duration) }, at_s ?? undefined);
   if (at_s !== null) sound.play();
@@ -44,6 +49,14 @@ function play(player) {
 function afterLoad(act) {
   if (document.readyState === "complete") act();
   else addEventListener("load", act, { once: true });
+}
+
+/** Names of parts so short that the next one would run into them are not shown. */
+function giveRoom(names) {
+  for (const [n, name] of names.slice(0, -1).entries()) {
+    const room = names[n + 1].getBoundingClientRect().left - name.getBoundingClientRect().right;
+    name.style.visibility = room < LEAST_ROOM_PX ? "hidden" : "";
+  }
 }
 
 /** A link is copied by a button, where the browser lets a page do that. */
