@@ -9,6 +9,9 @@ const SIDE = 14;
 const TOP = 8;
 const FOOT = 34;
 const STEPS = 240;
+// Where the names of the bands end, from the right, and about how long they are.
+const NAMES_END = 34;
+const NAME_PX = 44;
 // Distances between the figures under the picture, in minutes, and the least one on the screen.
 const TICKS = [1, 2, 5, 10, 15, 20, 30];
 const TICK_PX = 64;
@@ -39,6 +42,8 @@ export class Drawing {
     this.#spoken = add(svg, "path", { class: "spoken" });
     this.#needle = add(svg, "line", { class: "needle", y1: TOP });
     this.#curve = add(svg, "path", { class: "curve" });
+    // Above the curve, which would strike through the name of the band it runs in.
+    add(svg, "g", { class: "names" }).append(...this.#bands.map(({ text }) => text));
     /** What lies over the picture. */
     this.front = add(svg, "g");
   }
@@ -94,7 +99,7 @@ export class Drawing {
     for (const { high, rect, text, stops } of this.#bands) {
       const [top, bottom] = [this.y(high), this.y(from)];
       set(rect, { x: 0, width: this.width, y: top, height: bottom - top });
-      set(text, { x: this.width - 34, y: (top + bottom) / 2 + 4 });
+      set(text, { x: this.width - NAMES_END, y: (top + bottom) / 2 + 4 });
       const part = (y) => (this.floor - y) / (this.floor - TOP);
       // Colours blend around the border of two bands.
       set(stops[0], { offset: part(bottom) * 0.8 + part(top) * 0.2 });
@@ -128,6 +133,11 @@ export class Drawing {
       (share) => `${this.x(share).toFixed(1)} ${this.y(way.at(share)).toFixed(1)}`,
     );
     set(this.#curve, { d: `M${line.join("L")}` });
+    const middle = (this.width - NAMES_END - NAME_PX / 2 - SIDE) / (this.width - 2 * SIDE);
+    for (const { text } of this.#bands) {
+      const apart = Math.abs(this.y(way.at(middle)) + 4 - text.getAttribute("y"));
+      text.classList.toggle("crossed", apart < NAME_PX / 4);
+    }
     set(this.#area, {
       d: `M${this.x(0)} ${this.floor}L${line.join("L")}L${this.x(1)} ${this.floor}Z`,
     });
