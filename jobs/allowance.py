@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jobs.models import Job, TrackFile
+from jobs.templatetags.sizes import file_size
 
 
 @dataclass(frozen=True)
@@ -67,5 +67,5 @@ def in_words(error: StorageFull) -> SafeString:
         "Your tracks fill the {allowed} you have. <a href='{library}'>Archive or delete some</a> "
         "and there is room again; nothing was stored or taken."
     )
-    allowed = filesizeformat(error.room.allowed)
+    allowed = file_size(error.room.allowed)
     return format_html(sentence, allowed=allowed, library=reverse("jobs"))

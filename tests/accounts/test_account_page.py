@@ -50,7 +50,7 @@ def test_the_page_says_how_much_room_tracks_take(client, job, settings):
     claim = lifecycle.claim(job.pk, Job.Step.SPEECH)
     lifecycle.finish(claim, track="tracks/x/1.flac", track_bytes=1_250_000_000)
     page = client.get(ACCOUNT).text
-    assert "1.2\xa0GB of 4.7\xa0GB used" in page
+    assert "1.2\xa0GB of 5\xa0GB used" in page
     assert '<progress max="100" value="25"' in page
 
 

@@ -154,7 +154,7 @@ def test_the_library_takes_six_queries_and_no_recipes(client, user, count):
 def test_the_room_that_is_used_is_shown(client, user):
     shelve(user, "One", "Two")
     page = client.get("/jobs/").content.decode()
-    assert "2.1\xa0MB of" in page
+    assert "2.2\xa0MB of" in page
     assert "used" in page
 
 

@@ -2,13 +2,13 @@
 
 const language = document.documentElement.lang || undefined;
 
-/** Bytes as in “12 MB”. */
+/** Bytes as in “12 MB” or “1.4 GB”; `file_size` of jobs/templatetags/sizes.py says the same. */
 export function size(bytes) {
   const unit = bytes < 1e6 ? ["kilobyte", 1e3] : bytes < 1e9 ? ["megabyte", 1e6] : ["gigabyte", 1e9];
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit: unit[0],
-    maximumFractionDigits: bytes < 1e9 ? 0 : 1,
+    maximumFractionDigits: bytes >= 1e6 && bytes / unit[1] < 10 ? 1 : 0,
   }).format(bytes / unit[1]);
 }
 
