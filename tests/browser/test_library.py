@@ -76,7 +76,7 @@ def test_another_track_takes_its_place(library):
     expect(library.get_by_role("button", name="Play Morning focus")).to_be_focused()
 
 
-def test_it_goes_on_on_the_page_of_the_track(library):
+def test_it_goes_on_on_the_page_of_the_track_and_back(library):
     _play(library, "Evening calm")
     while _listening(library) < 3:
         library.wait_for_timeout(50)
@@ -85,6 +85,18 @@ def test_it_goes_on_on_the_page_of_the_track(library):
     while not _listening(library):
         library.wait_for_timeout(50)
     assert 3 <= _listening(library) < 8
+    # And back to the list, and there again, with the sleep timer that was set there.
+    library.get_by_role("button", name="Sleep timer").click()
+    library.get_by_role("radio", name="15 min").check(force=True)
+    library.get_by_role("link", name="My tracks").first.click()
+    library.wait_for_url("**/jobs/")
+    mini = library.get_by_role("region", name="Player")
+    expect(mini.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    while not _listening(library):
+        library.wait_for_timeout(50)
+    assert 3 <= _listening(library) < 13
+    mini.get_by_role("link", name="Evening calm").click()
+    expect(library.get_by_role("button", name=re.compile("Sleep timer, 14:"))).to_be_visible()
     # Once: whoever comes back later is not startled.
     library.get_by_role("button", name="Pause", exact=True).click()
     library.reload()

@@ -1,9 +1,10 @@
 // The library: tracks play from the list, in one small player that goes on while the list changes.
 
 import { deck } from "./deck.js";
-import { leave } from "./handover.js";
+import { arrive, leave } from "./handover.js";
 import { listenToKeys } from "./keys.js";
 import { showOnLockScreen } from "./lockscreen.js";
+import { SleepTimer } from "./sleep.js";
 import { Sound } from "./sound.js";
 import { filled } from "./time.js";
 import { timeline } from "./timeline.js";
@@ -11,6 +12,8 @@ import { timeline } from "./timeline.js";
 const mini = document.getElementById("mini");
 const find = (selector) => mini.querySelector(selector);
 const sound = new Sound(find("audio"));
+// Set on the page of a track; here it runs out.
+const timer = new SleepTimer(sound);
 deck(mini, sound);
 timeline(find(".timeline"), sound);
 showOnLockScreen(sound);
@@ -19,17 +22,18 @@ listenToKeys(sound, mini);
 const buttons = () => document.querySelectorAll(".track .here");
 const isOf = (button) => sound.track?.address === button.dataset.address;
 
-function begin(button) {
+function begin(button, at_s) {
   const { title, address, cover, duration, page } = button.dataset;
   const sources = button.parentElement.querySelector("template").content.cloneNode(true);
-  sound.load({
+  const track = {
     address,
     title,
     artist: mini.dataset.artist,
     cover: `${cover}?as=png`,
     duration_s: Number(duration),
     sources: [...sources.querySelectorAll("source")].map(({ src, type }) => ({ src, type })),
-  });
+  };
+  sound.load(track, at_s);
   find(".cover").src = cover;
   find(".name").textContent = title;
   find(".name").href = find(".gone a").href = page;
@@ -37,6 +41,15 @@ function begin(button) {
   mini.className = `mini ${[...button.closest(".track").classList].find((c) => c.startsWith("band-"))}`;
   mini.hidden = false;
   sound.play();
+}
+
+/** What played on the page before goes on, if it is on the list. */
+function takeUp() {
+  const left = arrive();
+  const button = [...buttons()].find(({ dataset }) => dataset.address === left?.address);
+  if (!button) return;
+  timer.set(...left.sleep);
+  begin(button, left.at_s);
 }
 
 /** Each track of the list says whether it is the one that plays. */
@@ -61,12 +74,15 @@ find(".close").addEventListener("click", () => {
   mini.hidden = true;
   (playing ?? document.getElementById("tracks")).focus();
 });
-addEventListener("pagehide", () => sound.playing && leave(sound.track.address, sound.time_s));
+addEventListener("pagehide", () => leave(sound, timer));
+// A page that the browser kept whole runs no script again.
+addEventListener("pageshow", ({ persisted }) => persisted && takeUp());
 sound.addEventListener("lost", () => (find(".lost").hidden = false));
 sound.addEventListener("found", () => (find(".lost").hidden = true));
 sound.addEventListener("gone", () => (find(".gone").hidden = false));
 for (const type of ["play", "pause", "emptied", "ended"])
   find("audio").addEventListener(type, () => queueMicrotask(show));
+takeUp();
 show();
 
 document.addEventListener("htmx:afterSettle", (event) => {

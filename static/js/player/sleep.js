@@ -26,15 +26,15 @@ export class SleepTimer extends EventTarget {
     return Math.max(0, (this.#deadline_ms - Date.now()) / 1000);
   }
 
-  /** Stop in so many minutes, at the END_OF_TRACK, or (null) never. */
-  set(choice) {
+  /** Stop in so many minutes, of which `left_s` are left, at the END_OF_TRACK, or (null) never. */
+  set(choice, left_s = choice * 60) {
     this.#release();
     this.choice = choice;
     if (choice === END_OF_TRACK) {
       this.#looped = this.#sound.loop;
       this.#sound.loop = false;
     } else if (choice !== null) {
-      this.#deadline_ms = Date.now() + choice * 60_000;
+      this.#deadline_ms = Date.now() + left_s * 1000;
       this.#clock = setInterval(() => this.#look(), LOOK_EVERY_MS);
     }
     this.#tell();

@@ -1,7 +1,7 @@
 // The page of one track: its making, its player, and its link to hand on.
 
 import { deck, sleepChoice } from "./deck.js";
-import { arrive } from "./handover.js";
+import { arrive, leave } from "./handover.js";
 import { listenToKeys } from "./keys.js";
 import { showOnLockScreen } from "./lockscreen.js";
 import { SleepTimer } from "./sleep.js";
@@ -24,7 +24,8 @@ function play(player) {
   deck(player, sound);
   timeline(find(".timeline"), sound);
   const showWaveform = waveform(find(".waveform"), find(".timeline input"), sound);
-  sleepChoice(find("[data-do=sleep]"), find(".sleep"), new SleepTimer(sound));
+  const timer = new SleepTimer(sound);
+  sleepChoice(find("[data-do=sleep]"), find(".sleep"), timer);
   showOnLockScreen(sound);
   listenToKeys(sound, player);
   const show = (selector, shown) => (find(selector).hidden = !shown);
@@ -38,9 +39,15 @@ function play(player) {
   const names = find(".phases");
   if (names) new ResizeObserver(() => giveRoom([...names.children])).observe(names);
 
-  const at_s = arrive(address);
-  sound.load({ address, title, artist, cover, duration_s: Number(duration) }, at_s ?? undefined);
-  if (at_s !== null) sound.play();
+  const left = arrive();
+  const goesOn = left?.address === address;
+  const track = { address, title, artist, cover, duration_s: Number(duration) };
+  sound.load(track, goesOn ? left.at_s : undefined);
+  if (goesOn) {
+    timer.set(...left.sleep);
+    sound.play();
+  }
+  addEventListener("pagehide", () => leave(sound, timer));
   afterLoad(() => (audio.preload = "metadata"));
   if (player.dataset.waveform) showWaveform(player.dataset.waveform);
 }
