@@ -134,3 +134,6 @@ follow();
 showTile();
 // What was brought back has to be told anew what it comes to.
 if (notices.dataset.now === "restored") changed();
+// So has what the browser fills in by itself when one comes back to the page, after its scripts.
+const asText = JSON.stringify;
+addEventListener("pageshow", () => asText(valuesOf(form)) !== asText(before) && changed());
