@@ -21,6 +21,7 @@ now = timezone.now()
 )
 print(job.pk)
 """
+NOT_MADE = "from jobs.models import Job; Job.objects"
 
 
 def test_a_server_that_does_not_answer_is_told_quietly_and_asked_again(page, site):
@@ -48,6 +49,18 @@ def test_a_server_that_does_not_answer_is_told_quietly_and_asked_again(page, sit
     _let_pass(page, 24)
     expect(notice).to_be_hidden()
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "30")
+
+
+def test_focus_stays_with_a_track_that_is_no_longer_made(page, site):
+    sign_in(page, site)
+    job = site.manage("shell", "--verbosity", "0", "-c", UNDER_WAY).split()[-1]
+    page.goto(f"{site.url}/jobs/{job}/")
+    page.get_by_role("button", name="Cancel").focus()
+    site.manage("shell", "-c", f"{NOT_MADE}.filter(pk='{job}').update(state='failed')")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(page.locator("#track")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Favourite: Under way")).to_be_focused()
 
 
 def _let_pass(page, seconds):

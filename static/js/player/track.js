@@ -89,4 +89,14 @@ start();
 const named = document.getElementById(location.hash.slice(1));
 if (named?.matches("details")) named.open = true;
 document.addEventListener("htmx:afterSettle", start);
+
+// Whoever was on a button that is gone once the track is made goes on from where the track is.
+let wasInside = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  wasInside = detail.target.contains(document.activeElement);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (wasInside && document.activeElement === document.body)
+    document.getElementById("track").focus({ preventScroll: true });
+});
 waitWell();
