@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import CheckConstraint, Count
+from django.db.models import CharField, CheckConstraint, Count, F, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.models import LedgerEntry
 
@@ -34,6 +35,7 @@ def differences() -> Iterator[str]:
     yield from _missing_guards()
     yield from _broken_rules()
     yield from _overdrafts()
+    yield from _strange_signups()
 
 
 def _missing_guards() -> Iterator[str]:
@@ -61,3 +63,11 @@ def _overdrafts() -> Iterator[str]:
         cursor.execute(OVERDRAFTS)
         for pk, user, balance in cursor:
             yield f"Entry {pk} took the balance of user {user} to {balance}."
+
+
+def _strange_signups() -> Iterator[str]:
+    """A welcome credit names its person, so that nobody has a second one."""
+    theirs = Concat(Value("user:"), Cast(F("user_id"), CharField()))
+    rows = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.SIGNUP).exclude(source=theirs)
+    for entry in rows.iterator():
+        yield f"Entry {entry.pk} ({entry}) is no welcome credit of user {entry.user_id}."

@@ -157,9 +157,14 @@ class TestTheLedgerByItself:
         assert unguarded() == [f"Entry {entry.pk} took the balance of user {user.pk} to -1."]
 
     def test_an_amount_against_its_kind(self, user, write, unguarded):
-        write("signup", -1)
+        write("purchase", -1)
         [line] = unguarded()
         assert "breaks ledger_sign_fits_kind" in line
+
+    def test_a_welcome_credit_of_somebody_else(self, user, other, write, unguarded):
+        write("signup", 1, f"user:{other.pk}")
+        [line] = unguarded()
+        assert line.endswith(f"is no welcome credit of user {user.pk}.")
 
     def test_a_movement_by_hand_without_a_reason(self, user, write, unguarded):
         write("grant", 1)
