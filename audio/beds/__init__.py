@@ -1,8 +1,9 @@
 """What lies under the words: one file a sound.
 
-``noise`` and the soundscapes ``ocean``, ``wind``, ``drone`` shape random spectra (``spectral``);
-``rain``, ``stream`` and ``fire`` strew small events over such noise (``drops``); ``bowls`` are
-struck; ``music`` is a person's own file (``recording``).
+``noise`` and the soundscapes ``ocean``, ``wind``, ``drone`` are made of ``grains``; those of the
+first three come from long ``rows`` of noise, in moving ``bands`` for waves and wind. ``rain``,
+``stream`` and ``fire`` strew small events over such bands (``drops``); ``bowls`` are struck;
+``music`` is a person's own file (``recording``).
 """
 
 from collections.abc import Callable

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from audio.beds.bands import MOMENTS_S, BandsLayer
 from audio.beds.chance import uniform
-from audio.beds.spectral import MOMENTS_S, BandsLayer
 
 # Nearer than this part of the farthest distance nothing falls: loudness there has no bound.
 NEAREST = 0.1

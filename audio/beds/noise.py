@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from audio.beds.grains import GrainsLayer
+from audio.beds.rows import row
 
 # Power rises by this exponent of frequency: 3.01 dB an octave for each 1.
 EXPONENTS = {"white": 0, "pink": -1, "brown": -2, "blue": 1, "violet": 2}
@@ -13,30 +14,20 @@ EXPONENTS = {"white": 0, "pink": -1, "brown": -2, "blue": 1, "violet": 2}
 # Below hearing the slopes would climb on towards DC, where power only eats headroom.
 HOLD_BACK_HZ = 13.0
 
-# Frames of the row from which an ear's grains are taken, 24 s of it at 44.1 kHz; and its seed.
+# Frames of the row from which an ear's grains are taken, 24 s of it at 44.1 kHz.
 ROW_FRAMES = 2**20
-ROW_SEED = 19_260_423
 
 
 @lru_cache(maxsize=2)
 def coloured_row(colour: str, sample_rate: int) -> np.ndarray:
-    """Noise with an RMS of one, float32 of shape (2, ``ROW_FRAMES``); its ears are independent.
-
-    Each bin of its Fourier transform is as great as the colour wants it to be, and its phase is
-    left to chance: so the slope is true in this row already, and not only in the long run.
-    """
+    """Noise with an RMS of one, float32 of shape (2, ``ROW_FRAMES``); its ears are independent."""
     bins = ROW_FRAMES // 2 + 1
     hz = np.maximum(np.arange(bins) * (sample_rate / ROW_FRAMES), HOLD_BACK_HZ / 8)
     held_back = (hz / HOLD_BACK_HZ) ** 4
     power = hz ** EXPONENTS[colour] * held_back / (1 + held_back)
     power[0] = 0
-    magnitudes = (np.sqrt(power / power.sum() / 2) * ROW_FRAMES).astype(np.float32)
-    words = np.random.PCG64(ROW_SEED).random_raw(bins).view(np.uint32).reshape(2, bins)
-    angles = words * np.float32(2 * np.pi / 2**32)
-    spectrum = np.empty((2, bins), np.complex64)
-    np.multiply(np.cos(angles), magnitudes, out=spectrum.real)
-    np.multiply(np.sin(angles), magnitudes, out=spectrum.imag)
-    return np.fft.irfft(spectrum)
+    magnitudes = np.sqrt(power / power.sum() / 2) * ROW_FRAMES
+    return np.stack([row(magnitudes, number=ear) for ear in range(2)]).astype(np.float32)
 
 
 class NoiseLayer(GrainsLayer):
@@ -59,9 +50,9 @@ class NoiseLayer(GrainsLayer):
     def _fill(self, grains: np.ndarray, number: int) -> None:
         places = iter(self._places(number, among=ROW_FRAMES - self.GRAIN))
         for grain in grains:
-            for ear, row in enumerate(self._row):
+            for ear, noise in enumerate(self._row):
                 start = next(places)
-                np.multiply(row[start : start + self.GRAIN], self._gain, out=grain[ear])
+                np.multiply(noise[start : start + self.GRAIN], self._gain, out=grain[ear])
 
     def _rms(self) -> float:
         return float(np.sqrt(self._kept()))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from audio.beds.spectral import BandsLayer
+from audio.beds.bands import BandsLayer
 
 # Of each band of a breaking wave: the RMS at its height, when it peaks after the wave breaks, and
 # how long it takes to die away, in seconds for waves 9 s apart. Deep water is heard first; foam

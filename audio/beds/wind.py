@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from audio.beds.spectral import BandsLayer
+from audio.beds.bands import BandsLayer
 
 
 class WindLayer(BandsLayer):
