@@ -26,12 +26,15 @@ def discard(job_id, attempts: int) -> None:
 def clear() -> int:
     """Look again at what was to go; gives the number of notes that are done with.
 
-    Safe in several copies. Storage that does not answer is asked once, and next after a lease.
+    Safe in several copies. Storage that does not answer is asked once, and next after a lease:
+    were it asked by every sweep, those that wait for it would keep all workers from their work.
     """
     cleared = 0
     for note in Discard.objects.filter(due_at__lte=Now()).order_by("due_at")[:MOST_AT_ONCE]:
+        ours = Discard.objects.filter(pk=note.pk, due_at=note.due_at)
+        if not ours.update(due_at=from_now(settings.JOB_LEASE_SECONDS)):
+            continue
         if not delete_tracks(note.job_id, range(1, note.attempts + 1)):
-            Discard.objects.filter(pk=note.pk).update(due_at=from_now(settings.JOB_LEASE_SECONDS))
             break
         cleared += note.delete()[0]
     return cleared

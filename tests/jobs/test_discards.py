@@ -73,6 +73,22 @@ def test_storage_that_does_not_answer_is_asked_again_later(discarded, due, monke
     assert not files(discarded)
 
 
+def test_storage_that_keeps_one_sweep_waiting_is_not_asked_by_others(discarded, due, monkeypatch):
+    listdir, asked = SignedFileSystemStorage.listdir, []
+
+    def slow(*args):
+        asked.append(args)
+        if len(asked) == 1:
+            assert discards.clear() == 0
+        return listdir(*args)
+
+    due()
+    monkeypatch.setattr(SignedFileSystemStorage, "listdir", slow)
+    assert discards.clear() == 1
+    assert len(asked) == 1
+    assert not files(discarded)
+
+
 def test_a_change_that_is_rolled_back_discards_nothing(job):
     """There was nothing to cancel."""
     lifecycle.cancel(job)
