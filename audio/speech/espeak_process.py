@@ -31,6 +31,8 @@ def speak(text: str, voice: str, words_per_minute: int) -> bytes:
     rate = library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, data_path, 0)
     if rate <= 0:
         sys.exit("espeak-ng did not start")
+    # Else the breath in a voice follows from the second in which it speaks.
+    library.espeak_ng_SetRandSeed(ctypes.c_long(1))
     if library.espeak_SetVoiceByName(voice.encode()) != OK:
         sys.exit(f"espeak-ng has no voice {voice}")
     library.espeak_SetParameter(RATE, words_per_minute, 0)
