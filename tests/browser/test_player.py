@@ -73,6 +73,11 @@ def test_the_waveform_is_a_slider(player):
     expect(player.locator(".phases")).to_contain_text("Hold")
 
 
+def test_on_a_phone_on_its_side_it_can_be_played_without_scrolling(player):
+    player.set_viewport_size({"width": 844, "height": 390})
+    expect(player.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
+
+
 def test_names_of_parts_do_not_run_into_each_other(player):
     settle, hold = player.locator(".phases text").all()
     expect(settle).to_be_visible()
