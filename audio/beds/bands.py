@@ -11,8 +11,9 @@ from audio.beds.rows import row
 # Moments all over three hours tell how loud a sound that moves is in the long run.
 MOMENTS_S = np.arange(5000) * 2.1789
 
-# Frames of the rows from which the grains are taken, 3 s at 44.1 kHz.
-ROW_FRAMES = 2**17
+# Frames of the rows from which the grains are taken, 1.5 s at 44.1 kHz; longer ones would not stay
+# in the cache.
+ROW_FRAMES = 2**16
 
 
 @lru_cache(maxsize=2)
