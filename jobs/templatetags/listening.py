@@ -46,6 +46,14 @@ WORDS = {
     "drone": gettext_lazy("A warm drone"),
     "music": gettext_lazy("Your own music"),
 }
+# The parts of the sessions that the sound engine knows.
+PARTS = {
+    "Settle": gettext_lazy("Settle"),
+    "Deepen": gettext_lazy("Deepen"),
+    "Rise": gettext_lazy("Rise"),
+    "Hold": gettext_lazy("Hold"),
+    "Return": gettext_lazy("Return"),
+}
 
 
 @register.inclusion_tag("jobs/_sources.html")
@@ -75,7 +83,10 @@ def marks(certificate: dict | None) -> list[tuple[str, str]]:
 @register.filter
 def phases(spec: TrackSpec) -> list[tuple[str, str]]:
     """The parts of a session that have a name, and where each begins, as part of the width."""
-    return [(_percent(phase.start_s, spec.duration_s), phase.name) for phase in spec.phases]
+    return [
+        (_percent(phase.start_s, spec.duration_s), PARTS.get(phase.name, phase.name))
+        for phase in spec.phases
+    ]
 
 
 @register.filter

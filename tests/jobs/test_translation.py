@@ -6,6 +6,7 @@ from accounts import ledger
 from jobs import lifecycle
 from jobs.models import Job
 from jobs.speech import voices
+from jobs.studio.presets import PRESETS
 from tests.marked import speak_marked, unmarked, untranslated
 
 # Names, units and what the person wrote.
@@ -66,6 +67,14 @@ def test_a_track_s_pages_in_every_state(client, request, state):
         response = client.get(path)
         assert response.status_code == 200, path
         assert _words_left(response) == set(), path
+
+
+def test_the_parts_of_every_session(client, stored):
+    names = sorted({name for preset in PRESETS for name, _ in preset.phases})
+    stored.spec["phases"] = [{"name": name, "start_s": 5 * n} for n, name in enumerate(names)]
+    stored.save()
+    response = client.get(f"/jobs/{stored.pk}/")
+    assert all(f"⟦{name}⟧" in response.content.decode() for name in names)
 
 
 def test_a_file_that_is_gone(client, completed):
