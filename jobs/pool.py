@@ -70,8 +70,8 @@ def _stop_the_pool(**_):
 def _terminate_each() -> None:
     """Tell every process of the pool once, also those that begin meanwhile.
 
-    A second signal kills a process that is just handing back after the first, so those that a
-    supervisor told as well have a moment before each round.
+    A second signal ends a process at once that is not at a job any more, so those that a supervisor
+    told as well have a moment before each round.
     """
     told = set()
     while True:

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import threading
 import time
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
@@ -21,21 +22,38 @@ def given_back_when_told_to_stop(
     is ``hand_back``, which counts.
     """
     begun = time.monotonic()
-    try:
-        yield
-    except SystemExit:
-        logger.info("%s handed back: told to stop", what)
-        overdue = time.monotonic() - begun >= limit_s
-        with _undisturbed(), suppress(*DATABASE_GONE):
-            (hand_back if overdue else release)()
-        raise
+    with _told_once():
+        try:
+            yield
+        except SystemExit:
+            logger.info("%s handed back: told to stop", what)
+            overdue = time.monotonic() - begun >= limit_s
+            with suppress(*DATABASE_GONE):
+                (hand_back if overdue else release)()
+            raise
 
 
 @contextmanager
-def _undisturbed():
-    """Let a second SIGTERM wait: it would end the process at once."""
-    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def _told_once():
+    """Leave a second SIGTERM unheard: the pool's handler has it end the process at once.
+
+    The main process and a supervisor may both send one, and work takes a while to put away: a
+    large file has to be closed.
+    """
+    told = signal.getsignal(signal.SIGTERM)
+    if not callable(told) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def tell(signum, frame):
+        try:
+            told(signum, frame)
+        except SystemExit:
+            signal.signal(signum, signal.SIG_IGN)
+            raise
+
+    signal.signal(signal.SIGTERM, tell)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, told)
