@@ -45,7 +45,6 @@ class BandsLayer(GrainsLayer):
     def _prepare(self) -> None:
         super()._prepare()
         self._rows, self._overlaps = band_rows(self.BANDS_HZ, self._rate)
-        self._sum = np.empty(self.GRAIN)
         self._stretch: int | None = None
 
     def _levels(self, times: np.ndarray) -> np.ndarray:
@@ -57,8 +56,7 @@ class BandsLayer(GrainsLayer):
         ears = grains.reshape(-1, self.GRAIN)
         for levels, start, ear in zip(self._levels_of(number), starts, ears, strict=True):
             # Processors add in orders of their own: rounded from float64, the sums are the same.
-            np.matmul(levels, self._rows[:, start : start + self.GRAIN], out=self._sum)
-            np.copyto(ear, self._sum, casting="same_kind")
+            ear[:] = levels @ self._rows[:, start : start + self.GRAIN]
 
     def _levels_of(self, number: int) -> np.ndarray:
         """Those of each grain of piece ``number`` and ear, shape (2 · GRAINS, bands)."""
