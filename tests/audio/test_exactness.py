@@ -34,10 +34,7 @@ def heard(spec: TrackSpec, *, start_s: float = 0, seconds: float, clips=None, bl
     """What the file holds from ``start_s`` on, float of shape (frames, 2)."""
     # The limiter looks ahead, and its first block is shorter than those that came in.
     count = round(seconds * RATE) // block + 2
-    mix = Mix(spec, clips=clips or {})
-    target_lufs = spec.master.target_lufs
-    gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs)
-    blocks = mix.blocks(block, start=round(start_s * RATE), gain=gain)
+    blocks = Mix(spec, clips=clips or {}).blocks(block, start=round(start_s * RATE))
     whole = [
         part.astype(np.float64) / 2 ** (8 * part.itemsize - 1)
         for part in quantised(
@@ -133,7 +130,6 @@ EVERYTHING = {
     ],
     "speech": {"lines": ["one", "two"], "voice": "x", "repetitions": 3, "room": 0.5, "echo": 0.5},
     "phases": [{"name": "All", "start_s": 0}],
-    "master": {"target_lufs": -18},
 }
 
 
