@@ -21,7 +21,7 @@ now = timezone.now()
 )
 print(job.pk)
 """
-NOT_MADE = "from jobs.models import Job; Job.objects"
+BREAK = "from jobs.models import Job; Job.objects.filter(pk='{}').update(state='failed')"
 
 
 def test_a_server_that_does_not_answer_is_told_quietly_and_asked_again(page, site):
@@ -56,7 +56,7 @@ def test_focus_stays_with_a_track_that_is_no_longer_made(page, site):
     job = site.manage("shell", "--verbosity", "0", "-c", UNDER_WAY).split()[-1]
     page.goto(f"{site.url}/jobs/{job}/")
     page.get_by_role("button", name="Cancel").focus()
-    site.manage("shell", "-c", f"{NOT_MADE}.filter(pk='{job}').update(state='failed')")
+    site.manage("shell", "-c", BREAK.format(job))
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     expect(page.locator("#track")).to_be_focused()
     page.keyboard.press("Tab")

@@ -89,8 +89,7 @@ def test_storage_that_keeps_one_sweep_waiting_is_not_asked_by_others(discarded, 
     assert not files(discarded)
 
 
-def test_a_change_that_is_rolled_back_discards_nothing(job):
-    """There was nothing to cancel."""
+def test_who_finds_nothing_to_cancel_discards_nothing(job):
     lifecycle.cancel(job)
     notes = Discard.objects.count()
     assert not lifecycle.cancel(Job.objects.get())

@@ -15,9 +15,9 @@ LABELS = {
 class Command(BaseCommand):
     help = (
         "Render a long track with everything in it, and encode the finished samples again with "
-        "libsndfile alone, in turns; print how much longer the first takes. With --hours, print "
-        "peak memory and how exact the beat is after so long; with --pair, what a second process "
-        "adds."
+        "libsndfile alone, in turns; print how much longer the first takes, and how soon it "
+        "answers its caller. With --hours, print peak memory and how exact the beat is after so "
+        "long; with --pair, what a second process adds."
     )
     requires_system_checks = []
 
