@@ -34,10 +34,11 @@ CARRIER_HZ, BEAT_HZ = 201.3, 4.7
 
 
 class Taken(NamedTuple):
-    """Seconds by the clock, and of the processor."""
+    """Seconds by the clock, and of the processor; and what was written meanwhile."""
 
     wall_s: float
     processor_s: float
+    file_bytes: int = 0
 
 
 def whole_track(minutes: float) -> TrackSpec:
@@ -83,30 +84,28 @@ def clips_of(speech: Speech, folder: Path) -> dict[str, Clip]:
     }
 
 
-def times(minutes: float, rounds: int) -> tuple[dict[str, Taken], int]:
-    """The best of some rounds of each way to make the same recording, and its bytes.
+def times(minutes: float, rounds: int) -> dict[str, Taken]:
+    """The best of some rounds of each way to make the same recording.
 
     ``render`` makes it, ``encode`` and ``encode as we do`` write its samples again with libsndfile
     alone, at the effort that is its default and at ours; ``sox | flac`` is a like track from an
-    independent generator, where these are installed.
+    independent generator, once, where these are installed.
     """
     with tempfile.TemporaryDirectory(prefix="entrain-") as name:
         folder, track = Path(name), whole_track(minutes)
-        clips, rendered = clips_of(track.speech, folder), folder / "rendered.flac"
-        render(track, rendered, clips=clips)
-        samples, _ = soundfile.read(rendered, dtype="int16")
+        clips, finished = clips_of(track.speech, folder), folder / "finished.flac"
+        render(track, finished, clips=clips)
+        samples, _ = soundfile.read(finished, dtype="int16")
         ways = {
-            "render": lambda: _timed(lambda: render(track, rendered, clips=clips)),
-            "encode": lambda: _encoded(samples, folder / "encoded.flac", LIBRARY_EFFORT),
-            "encode as we do": lambda: _encoded(samples, folder / "same.flac", EFFORT[16]),
+            "render": lambda path: render(track, path, clips=clips),
+            "encode": lambda path: _encode(samples, path, LIBRARY_EFFORT),
+            "encode as we do": lambda path: _encode(samples, path, EFFORT[16]),
         }
-        if shutil.which("sox") and shutil.which("flac"):
-            ways["sox | flac"] = lambda: _timed(lambda: _sox(minutes * 60, folder / "sox.flac"))
-        taken = [{way: work() for way, work in ways.items()} for _ in range(rounds)]
+        taken = [{way: _writing(work, folder) for way, work in ways.items()} for _ in range(rounds)]
         best = {way: min(one[way] for one in taken) for way in ways}
-        return best, (folder / "same.flac").stat().st_size - (
-            folder / "encoded.flac"
-        ).stat().st_size
+        if shutil.which("sox") and shutil.which("flac"):
+            best["sox | flac"] = _writing(lambda path: _sox(minutes * 60, path), folder)
+        return best
 
 
 def peak_memory_mb(track: TrackSpec) -> float:
@@ -186,13 +185,9 @@ def in_a_process(work: Callable[..., T], *arguments: object) -> T:
         return processes.apply(work, arguments)
 
 
-def _encoded(samples: np.ndarray, path: Path, effort: float) -> Taken:
-    """To write ``samples``, int16, as libsndfile does by itself."""
-    return _timed(
-        lambda: soundfile.write(
-            path, samples, SAMPLE_RATE, "PCM_16", format="FLAC", compression_level=effort
-        )
-    )
+def _encode(samples: np.ndarray, path: Path, effort: float) -> None:
+    """Write ``samples``, int16, as libsndfile does by itself."""
+    soundfile.write(path, samples, SAMPLE_RATE, "PCM_16", format="FLAC", compression_level=effort)
 
 
 def _sox(duration_s: float, path: Path) -> None:
@@ -210,6 +205,19 @@ def _sox(duration_s: float, path: Path) -> None:
         **quiet,
     ) as sox:
         subprocess.run(pack, stdin=sox.stdout, check=True, **quiet)  # noqa: S603
+
+
+def _writing(work: Callable[[Path], object], folder: Path) -> Taken:
+    """What ``work`` takes to write a file where there is none.
+
+    Whoever writes over a file of its own is given back that file's memory, and whoever writes
+    beside one has to find as much again: with 300 MB that alone makes half a second's difference.
+    """
+    path = folder / "timed.flac"
+    taken = _timed(lambda: work(path))
+    file_bytes = path.stat().st_size
+    path.unlink()
+    return taken._replace(file_bytes=file_bytes)
 
 
 def _timed(work: Callable[[], object]) -> Taken:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--minutes", type=float, default=40)
-        parser.add_argument("--rounds", type=int, default=3, help="the best of each side counts")
+        parser.add_argument("--rounds", type=int, default=5, help="the best of each side counts")
         parser.add_argument("--hours", type=float, help="memory and exactness instead of time")
         parser.add_argument("--pair", action="store_true", help="two processes against one instead")
 
@@ -38,15 +38,16 @@ class Command(BaseCommand):
 
     def _times(self, minutes, rounds):
         self.stdout.write(f"{minutes:g} minutes, best of {rounds}\n\n")
-        best, more_bytes = benchmark.in_a_process(benchmark.times, minutes, rounds)
-        for way, (wall_s, processor_s) in best.items():
-            speed = minutes * 60 / wall_s
+        best = benchmark.in_a_process(benchmark.times, minutes, rounds)
+        for way, taken in best.items():
+            speed = minutes * 60 / taken.wall_s
             # The processor time of other programs is their own.
-            own = "" if "|" in way else f"  {processor_s:7.2f} s of processor"
-            self._line(LABELS[way], f"{wall_s:7.2f} s  {speed:6.0f} × real time{own}")
+            own = "" if "|" in way else f"  {taken.processor_s:7.2f} s of processor"
+            self._line(LABELS[way], f"{taken.wall_s:7.2f} s  {speed:6.0f} × real time{own}")
         self.stdout.write("\n")
         for way in list(best)[1:]:
-            self._line(f"ratio: {LABELS[way]}", f"{best['render'][0] / best[way][0]:7.2f}")
+            self._line(f"ratio: {LABELS[way]}", f"{best['render'].wall_s / best[way].wall_s:7.2f}")
+        more_bytes = best["encode as we do"].file_bytes - best["encode"].file_bytes
         self._line("our effort makes the file larger by", f"{more_bytes / 1e3:7.1f} kB")
         self.stdout.write("\n")
         progress_s, cancel_s = benchmark.in_a_process(benchmark.longest_waits_s, minutes)
