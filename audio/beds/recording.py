@@ -1,6 +1,7 @@
 """A recording that a person brings: checked, decoded and brought to our rate bit by bit."""
 
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,9 +32,9 @@ def decoded(path: Path) -> Iterator[np.ndarray]:
         Not one of the ``KINDS`` of file, cut short, or with a number of channels, a rate or a
         length that is not permitted.
     """
-    if _cut_short(path):
-        raise AudioError(f"{path.name} is cut short; get it again")
     with _opened(path) as file:
+        if _cut_short(path):
+            raise AudioError(f"{path.name} is cut short; get it again")
         done, announced = 0, file.frames
         while len(sound := file.read(file.samplerate, "float32", always_2d=True)):
             if not np.isfinite(sound).all():
@@ -82,8 +83,9 @@ def _with_next(
 
 @contextmanager
 def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
-    if not path.exists():
-        raise AudioError(f"{path.name} is not there")
+    # Reading from a pipe or a device might never end.
+    if not os.path.isfile(path):
+        raise AudioError(f"{path.name} is not there, or is no file")
     try:
         file = soundfile.SoundFile(path)
     except (soundfile.LibsndfileError, TypeError, OSError) as error:

@@ -1,6 +1,7 @@
 """A person's own recording loops without a seam at its level, or is refused in words."""
 
 import io
+import os
 
 import numpy as np
 import pytest
@@ -121,8 +122,8 @@ def test_what_cannot_be_used_is_refused_in_words(tmp_path, data, says):
     assert str(tmp_path) not in str(caught.value)
 
 
-def test_what_is_missing_or_a_folder_is_refused_in_words(tmp_path):
-    with pytest.raises(AudioError, match="is not there"):
-        bed_layer(music(tmp_path / "mine"), seed=1)
-    with pytest.raises(AudioError, match="not a recording"):
-        bed_layer(music(tmp_path), seed=1)
+def test_what_is_missing_or_no_file_is_refused_in_words(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("mine", "", "pipe", "n" * 300, "a\0b"):
+        with pytest.raises(AudioError, match="is not there, or is no file"):
+            bed_layer(music(f"{tmp_path}/{name}"), seed=1)
