@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audio.curves import between_knots, knots_of
+from audio.curves import Value, between_knots, knots_of, softened, values_at
 from audio.levels import amplitude_of
 
 
@@ -24,12 +24,12 @@ class Ducking:
         self,
         spoken: Sequence[tuple[int, int]],
         *,
-        duck_db: float,
+        duck_db: Value,
         attack_s: float,
         release_s: float,
         sample_rate: int,
     ) -> None:
-        self._rate, self._duck_db = sample_rate, duck_db
+        self._rate, self._duck_db = sample_rate, softened(duck_db)
         self._attack_s, self._release_s = attack_s, release_s
         edges = np.array(spoken, np.float64).reshape(-1, 2) / sample_rate
         self._starts_s = np.append(edges[:, 0], np.inf)
@@ -51,9 +51,9 @@ class Ducking:
         return following > 0 and self._near_s[following - 1][1] > first_s
 
     def at(self, times_s: np.ndarray) -> np.ndarray:
-        """The gain at ``times_s``: in dB, it goes down and up along half a cosine."""
+        """The gain at ``times_s``, which are sorted: in dB, down and up along half a cosine."""
         following = np.searchsorted(self._starts_s, times_s, side="right")
         coming = 1 - (self._starts_s[following] - times_s) / self._attack_s
         going = 1 - (times_s - self._stops_s[following]) / self._release_s
         near = np.clip(np.maximum(coming, going), 0, 1)
-        return amplitude_of(-self._duck_db * np.sin(np.pi / 2 * near) ** 2)
+        return amplitude_of(-values_at(self._duck_db, times_s) * np.sin(np.pi / 2 * near) ** 2)

@@ -49,8 +49,7 @@ def limited(
     memory = _Memory(ceiling, max(1, round(reach_s * sample_rate)))
     for block in blocks:
         yield from memory.step(block)
-    # Silence after the end pushes the last frames out.
-    yield from memory.step(np.zeros((memory.delay, 2), np.float32))
+    yield from memory.end()
 
 
 class _Memory:
@@ -64,7 +63,7 @@ class _Memory:
 
     def __init__(self, ceiling: float, reach: int) -> None:
         self._ceiling, self._reach = ceiling, reach
-        self.delay = reach + REACH
+        self._delay = reach + REACH
         self._before = np.zeros((2 * REACH, 2), np.float32)
         self._waiting = self._before[:0]
         self._needs: np.ndarray | None = None
@@ -72,7 +71,7 @@ class _Memory:
     def step(self, block: np.ndarray) -> Iterator[np.ndarray]:
         """Take ``block`` in and hand back the frames that are done, in one part or two."""
         needs = self._needs_with(block)
-        ready = max(0, len(self._waiting) + len(block) - self.delay)
+        ready = max(0, len(self._waiting) + len(block) - self._delay)
         from_before = min(ready, len(self._waiting))
         parts = [self._waiting[:from_before], block[: ready - from_before]]
         if ready and needs is not None:
@@ -82,6 +81,10 @@ class _Memory:
         self._waiting = np.concatenate([self._waiting[from_before:], block[ready - from_before :]])
         self._remember(needs)
         yield from (part for part in parts if len(part))
+
+    def end(self) -> Iterator[np.ndarray]:
+        """Hand back what is left, which silence after the end pushes out."""
+        return self.step(np.zeros((self._delay, 2), self._before.dtype))
 
     def _needs_with(self, block: np.ndarray) -> np.ndarray | None:
         """The needs of the last ``2 * reach`` frames and of ``block``; None if there are none."""

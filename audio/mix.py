@@ -129,17 +129,18 @@ class Mix:
     def blocks(
         self, block_frames: int, *, gain: float = 1.0, start: int = 0
     ) -> Iterator[np.ndarray]:
-        """Yield the track as float32 blocks of shape (``block_frames``, 2), the last shorter.
+        """Yield the track as float blocks of shape (``block_frames``, 2), the last shorter.
 
         ``start`` is the first frame of the first block.
 
         Faded at both ends, multiplied by ``gain``, and not yet limited: the sum of loud layers
         goes beyond ±1. Each ear lies in one piece in memory, which the next block uses again.
-        Phases are long over where float32 comes in; its rounding, 150 dB below the sound, is finer
-        than the steps of 24 bits.
+        For 16 bits they are float32, whose rounding lies 150 dB below the sound; for 24 float64, as
+        where that rounding falls depends on the processor, and would show in the last bits.
         """
         self._preparing = False
-        memory = np.empty((2, min(block_frames, self._spec.frames)), np.float32)
+        kind = np.float32 if self._spec.bit_depth == 16 else np.float64
+        memory = np.empty((2, min(block_frames, self._spec.frames)), kind)
         for first in range(start, self._spec.frames, block_frames):
             frames = min(block_frames, self._spec.frames - first)
             block = memory[:, :frames].T

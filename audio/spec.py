@@ -273,7 +273,7 @@ class Ocean(_Bed):
 
     kind: Literal["ocean"] = "ocean"
     period_s: _number(WAVE_PERIOD_S) = 9.0
-    depth: Share = 0.8
+    depth: _value(SHARE) = 0.8
 
 
 class Stream(_Bed):
@@ -298,13 +298,13 @@ class Fire(_Bed):
 
 
 class Bowls(_Bed):
-    """Singing bowls around ``pitch_hz``, struck every ``interval_s`` seconds, or at random with
-    that mean."""
+    """Singing bowls around what ``pitch_hz`` is when they are struck: every ``interval_s`` seconds,
+    or at random with that mean."""
 
     kind: Literal["bowls"] = "bowls"
     interval_s: _number(STRIKE_S) = 20.0
     strikes: Literal["regular", "random"] = "regular"
-    pitch_hz: _number(PITCH_HZ) = 220.0
+    pitch_hz: _value(PITCH_HZ) = 220.0
 
 
 class Drone(_Bed):
@@ -335,8 +335,9 @@ class Speech(_Part):
     """The spoken lines: ``lines`` in the order written, the whole list ``repetitions`` times.
 
     ``level_db`` is the RMS level of the speech itself, pauses left out, in dBFS after AES17.
-    ``voice`` is the id of a voice that :mod:`audio.speech` knows. ``lowpass_hz`` softens it,
-    ``room`` (0…1) puts it into a small room, ``echo`` (0…1) answers from ear to ear.
+    ``voice`` is the id of a voice that :mod:`audio.speech` knows. ``lowpass_hz`` softens each line
+    by its value where the line starts, ``room`` (0…1) puts it into a small room, ``echo`` (0…1)
+    answers from ear to ear.
 
     The first line starts ``lead_in_s`` into the track and the last ends ``lead_out_s`` before the
     end of it; ``gaps`` between them are ``"even"`` or so many seconds, and each line moves by up to
@@ -346,7 +347,7 @@ class Speech(_Part):
     lines: Annotated[tuple[Line, ...], _sized(LINES)]
     voice: Annotated[str, _sized(VOICE_CHARS)]
     level_db: Level = VOICE_LEVELS_DB["clear"]
-    lowpass_hz: _number(LOWPASS_HZ) | None = None
+    lowpass_hz: _value(LOWPASS_HZ) | None = None
     repetitions: _number(REPETITIONS, int) = 1
     order: Literal["in_order", "shuffled"] = "in_order"
     gaps: Annotated[
@@ -359,7 +360,7 @@ class Speech(_Part):
     pan: _value(PAN) = 0.0
     room: Share = 0.0
     echo: Share = 0.0
-    duck_db: _number(DUCK_DB) = 6.0
+    duck_db: _value(DUCK_DB) = 6.0
     duck_attack_s: _number(DUCK_ATTACK_S) = 0.05
     duck_release_s: _number(DUCK_RELEASE_S) = 0.45
 

@@ -1,8 +1,12 @@
 """Singing bowls: struck softly, they ring for most of a minute and beat slowly with themselves."""
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 
-from audio.beds.layer import BedLayer
+from audio.beds.pieces import PiecesLayer
+from audio.curves import Value, keyframes_of, values_at
 
 # Partials of a bronze bowl: frequency over that of the lowest, amplitude, and the time in which it
 # falls to 1/e at a lowest partial of 220 Hz, in seconds (after Inácio, Henrique and Antunes, 2006).
@@ -23,77 +27,127 @@ BOWLS = ((1.0, 0.5), (1.5, 0.25), (2.0, 0.72))
 RINGING_S = 45.0
 # The level is that of strokes at least this often.
 LEVELLED_S = 10.0
-MALLET_S = 0.012
-GRID = 1024
+MALLET_S, DAMPED_S = 0.012, 1.0
 HIGHEST_HZ = 18_000
+# A partial is left out once it has fallen to e to the minus this: 87 dB.
+SILENT = 10
+
+# Worked out at a time: so many rows of so many frames, in groups small enough for one processor.
+GRID, GROUPS, ROWS = 1024, 4, 8
+# Strokes kept in memory: more than can ring at once.
+KEPT_STROKES = 24
 
 
-class BowlsLayer(BedLayer):
-    """Bowls around ``pitch_hz``, struck every ``interval_s`` seconds, or at random with that mean.
+class Tones(NamedTuple):
+    """Tones that die away: the real part of ``heights · exp(turns · frame)``, summed.
 
-    ``strikes`` is ``regular`` or ``random``. At random a stroke comes up to 0.4 of the interval
-    early or late, so that none is missed and no two fall together. ``level_db`` is that of the
-    long run while strokes are 10 s apart or less; rarer ones are as loud as at 10 s.
+    ``turns`` is complex128 of shape (tones,), those that ring longest first, and ``heights`` of
+    shape (2, tones).
     """
 
-    def __init__(self, *, pitch_hz: float, interval_s: float, strikes: str, **common) -> None:
+    turns: np.ndarray
+    heights: np.ndarray
+
+
+class Stroke(NamedTuple):
+    """From one frame to another, its tones, and the first ``GRID`` frames of each as cosine and
+    minus sine, float64 of shape (2 · tones, ``GRID``)."""
+
+    begins: int
+    stops: int
+    tones: Tones
+    within: np.ndarray
+
+
+class BowlsLayer(PiecesLayer):
+    """Bowls around ``pitch_hz``, struck every ``interval_s`` seconds, or at random with that mean.
+
+    A bowl is tuned to what ``pitch_hz`` is when it is struck. ``strikes`` is ``regular`` or
+    ``random``. At random a stroke comes up to 0.4 of the interval early or late, so that none is
+    missed and no two fall together. ``level_db`` is that of the long run while strokes are 10 s
+    apart or less; rarer ones are as loud as at 10 s.
+    """
+
+    HOP, TAIL = GROUPS * ROWS * GRID, 0
+
+    def __init__(self, *, pitch_hz: Value, interval_s: float, strikes: str, **common) -> None:
         self._pitch_hz, self._interval_s = pitch_hz, interval_s
         self._stray = 0.4 if strikes == "random" else 0.0
         super().__init__(**common)
 
     def _prepare(self) -> None:
-        self._waves = [
-            self._narrowed(self._wave(self._pitch_hz * ratio, place)) for ratio, place in BOWLS
-        ]
+        self._stroke = lru_cache(KEPT_STROKES)(self._stroke_of)
 
-    def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the frames from ``start`` on to ``block``, float64 of shape (frames, 2)."""
-        stop, interval = start + len(block), self._interval_s * self._rate
-        ringing = self._waves[0].shape[1]
-        for strike in range(int((start - ringing) // interval) - 1, int(stop // interval) + 2):
-            if strike < 0:
-                continue
-            begins, bowl, force = self._strike(strike)
-            first, last = max(start, begins), min(stop, begins + ringing)
-            if first < last:
-                sound = self._waves[bowl][:, first - begins : last - begins] * force
-                block[first - start : last - start] += sound.T
+    def _piece(self, number: int) -> np.ndarray:
+        sound, start = np.zeros((2, self.HOP), np.float32), number * self.HOP
+        earliest = (start / self._rate - RINGING_S) / self._interval_s
+        latest = (start + self.HOP) / self._rate / self._interval_s
+        for strike in range(max(0, int(earliest) - 1), int(latest) + 2):
+            stroke = self._stroke(strike)
+            since = start - stroke.begins
+            skipped = max(0, -since)
+            if skipped < self.HOP and start < stroke.stops:
+                rings = self._ringing_of(stroke, since + skipped)
+                sound[:, skipped:] += rings[:, : self.HOP - skipped]
+        return sound
 
-    def _strike(self, strike: int) -> tuple[int, int, np.float32]:
-        """When stroke number ``strike`` falls (frame), on which bowl, and how hard."""
+    def _ringing_of(self, stroke: Stroke, since: int) -> np.ndarray:
+        """A piece of a stroke that begins ``since`` frames after it, float64 of shape (2, HOP)."""
+        turns, heights = stroke.tones
+        live = np.count_nonzero(since * -turns.real < SILENT)
+        firsts = since + GRID * np.arange(GROUPS * ROWS)
+        pointers = heights[:, np.newaxis, :live] * np.exp(np.outer(firsts, turns[:live]))
+        # Processors add in orders of their own: rounded from float64, the sums are the same.
+        parts = pointers.view(np.float64).reshape(2, GROUPS, ROWS, 2 * live)
+        sound = (parts @ stroke.within[: 2 * live]).reshape(2, self.HOP)
+        frames = since + np.arange(self.HOP)
+        if since < MALLET_S * self._rate:
+            sound *= np.sin(np.pi / 2 * np.minimum(1, frames / (MALLET_S * self._rate))) ** 2
+        damped = (RINGING_S - frames[[0, -1]] / self._rate) / DAMPED_S
+        if damped[1] < 1:
+            sound *= np.clip(np.linspace(*damped, self.HOP), 0, 1)
+        return sound
+
+    def _stroke_of(self, strike: int) -> Stroke:
+        """Stroke number ``strike``: when it falls, on which bowl, and how hard, is chance."""
         early, which, force = (float(self._chance(n, np.array([strike]))[0]) for n in range(3))
-        begins_s = (strike + 0.1 + self._stray * (2 * early - 1)) * self._interval_s
-        gain = self._gain * (0.6 + 0.4 * force)
-        return max(0, round(begins_s * self._rate)), int(which * len(BOWLS)), np.float32(gain)
+        begins_s = max(0, (strike + 0.1 + self._stray * (2 * early - 1)) * self._interval_s)
+        pitch_hz = values_at(self._pitch_hz, np.array([begins_s]))[0]
+        tones = self._tones(pitch_hz, *BOWLS[int(which * len(BOWLS))])
+        tones = tones._replace(heights=tones.heights * self._gain * (0.6 + 0.4 * force))
+        within = np.exp(np.outer(tones.turns, np.arange(GRID)))
+        rows = np.stack([within.real, -within.imag], axis=1).reshape(-1, GRID)
+        begins, rings = round(begins_s * self._rate), SILENT / -tones.turns.real.max()
+        return Stroke(begins, begins + min(round(RINGING_S * self._rate), int(rings)), tones, rows)
+
+    def _tones(self, pitch_hz: float, ratio: float, place: float) -> Tones:
+        """Those of a bowl struck once."""
+        lowest_hz = pitch_hz * ratio
+        ratios, sizes, decays_s = np.array([p for p in PARTIALS if p[0] * lowest_hz < HIGHEST_HZ]).T
+        split = np.outer(BEATS_HZ[: len(ratios)], (-0.5, 0.5))
+        falls_s = decays_s[:, np.newaxis] * np.sqrt(220 / lowest_hz)
+        turns = (
+            2j * np.pi * (lowest_hz * ratios[:, np.newaxis] + split) - 1 / falls_s
+        ) / self._rate
+        sides = np.array([[np.cos(np.pi / 2 * place)], [np.sin(np.pi / 2 * place)]])
+        # Sines in both ears, but the upper one of a pair a quarter behind in the right.
+        phases = np.array([[-1j, -0.5j], [-1j, 0.5]])
+        heights = sides[:, np.newaxis] * sizes[:, np.newaxis] * phases[:, np.newaxis]
+        return Tones(turns.reshape(-1), heights.reshape(2, -1))
 
     def _rms(self) -> float:
         """RMS over the ringing of a stroke, so rare strokes are no louder than frequent ones."""
-        # Added up in float32, it would be another level on another processor.
-        energy = np.mean([np.square(w).sum(dtype=np.float64) / 2 for w in self._waves])
+        pitches_hz = [frame.value for frame in keyframes_of(self._pitch_hz)]
+        bowls = [self._tones(hz, *bowl) for hz in pitches_hz for bowl in BOWLS]
+        energy = np.mean([_energy(turns, self._narrowed(heights)) for turns, heights in bowls])
         forces = 0.6 + 0.4 * (np.arange(100) + 0.5) / 100
         ringing_s = min(self._interval_s, LEVELLED_S)
         return float(np.sqrt(energy * np.mean(forces**2) / (ringing_s * self._rate)))
 
-    def _wave(self, lowest_hz: float, place: float) -> np.ndarray:
-        """A bowl struck once, float32 of shape (2, frames)."""
-        wave = np.zeros((2, round(RINGING_S * self._rate)), np.float32)
-        sides = np.array([[np.cos(np.pi / 2 * place)], [np.sin(np.pi / 2 * place)]], np.float32)
-        for (ratio, height, decay_s), beat_hz in zip(PARTIALS, BEATS_HZ, strict=True):
-            hz, falls_s = lowest_hz * ratio, decay_s * np.sqrt(220 / lowest_hz)
-            if hz > HIGHEST_HZ:
-                continue
-            lower = self._ring(hz - beat_hz / 2, falls_s)
-            upper = self._ring(hz + beat_hz / 2, falls_s)
-            pair = [lower.imag + 0.5 * upper.imag, lower.imag + 0.5 * upper.real]
-            wave[:, : len(lower)] += np.float32(height) * sides * pair
-        rise = round(MALLET_S * self._rate)
-        wave[:, :rise] *= np.sin(np.pi / 2 * np.arange(rise) / rise) ** 2
-        wave[:, -self._rate :] *= np.linspace(1, 0, self._rate, dtype=np.float32)
-        return wave
 
-    def _ring(self, hz: float, falls_s: float) -> np.ndarray:
-        """A turning phasor that dies away, complex64, until it is 85 dB down."""
-        rows = round(min(10 * falls_s, RINGING_S) * self._rate) // GRID
-        turn = (2j * np.pi * hz - 1 / falls_s) / self._rate
-        firsts, within = (np.exp(turn * np.arange(n) * s) for n, s in ((rows, GRID), (GRID, 1)))
-        return np.outer(firsts.astype(np.complex64), within.astype(np.complex64)).reshape(-1)
+def _energy(turns: np.ndarray, heights: np.ndarray) -> float:
+    """Sum of the squares of all frames of :class:`Tones`, the mean of both ears: the integral."""
+    # A real part is half the sum with what mirrors it, and each product of two has an integral.
+    turns, heights = np.append(turns, turns.conj()), np.hstack([heights, heights.conj()]) / 2
+    integrals = -1 / np.add.outer(turns, turns)
+    return float(np.einsum("ek,kl,el->", heights, integrals, heights).real / 2)

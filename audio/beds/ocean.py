@@ -3,6 +3,7 @@
 import numpy as np
 
 from audio.beds.bands import BandsLayer
+from audio.curves import Value, values_at
 
 # Of each band of a breaking wave: the RMS at its height, when it peaks after the wave breaks, and
 # how long it takes to die away, in seconds for waves 9 s apart. Deep water is heard first; foam
@@ -22,14 +23,15 @@ NEIGHBOURS = range(-2, 3)
 class OceanLayer(BandsLayer):
     """A wave about every ``period_s`` seconds; between them the sea is the softer by ``depth``."""
 
-    def __init__(self, *, period_s: float, depth: float, **common) -> None:
+    def __init__(self, *, period_s: float, depth: Value, **common) -> None:
         self._period_s, self._depth = period_s, depth
         super().__init__(**common)
 
     def _levels(self, times: np.ndarray) -> np.ndarray:
         latest = np.floor(times / self._period_s).astype(np.int64)
         power = np.sum(self._waves(np.add.outer(NEIGHBOURS, latest), times) ** 2, axis=0)
-        calm = 0.8 + 6 * (1 - self._depth) + 0.4 * self._drift(0, times, 7.0)
+        ebb = 1 - values_at(self._depth, times)
+        calm = 0.8 + 6 * ebb + 0.4 * self._drift(0, times, 7.0)
         power += (calm[:, np.newaxis, np.newaxis] * FAR) ** 2
         return np.sqrt(power)
 

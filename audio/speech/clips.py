@@ -143,7 +143,7 @@ def _clip(
         data = synthesiser.speak(line, speech.voice)
         decode(data)
         store.put(key, data)
-    samples = prepare(data, level_db=highest(speech.level_db), lowpass_hz=speech.lowpass_hz)
+    samples = prepare(data, level_db=highest(speech.level_db))
     return Clip.save(samples, Path(folder) / f"{key}.npy")
 
 

@@ -8,12 +8,13 @@ from functools import lru_cache
 import numpy as np
 import scipy
 
-from audio.curves import highest, keyframes_of
+from audio.curves import highest, keyframes_of, values_at
 from audio.levels import amplitude_of
 from audio.panning import Balance
 from audio.placement import Placement
 from audio.spec import SAMPLE_RATE, Speech
 from audio.speech.clips import Clip
+from audio.speech.prepare import lowpassed
 from audio.speech.room import surrounded
 
 # Lines kept in memory: the one that sounds, and one more where echoes reach into the next.
@@ -50,16 +51,25 @@ class SpeechLayer:
             if place.start >= stop:
                 break
             first, last = max(start, place.start), min(stop, place.stop)
-            sound = self._sound_of(place.line)[:, first - place.start : last - place.start]
+            sound = self._sound_of(place.line, self._lowpass_hz(place))
+            sound = sound[:, first - place.start : last - place.start]
             for ear, gain in enumerate(self._balance.gains(first, last - first)):
                 block[first - start : last - start, ear] += sound[ear % len(sound)] * gain
 
-    def _sound(self, line: str) -> np.ndarray:
+    def _lowpass_hz(self, place: Placement) -> float | None:
+        if self._speech.lowpass_hz is None:
+            return None
+        start_s = np.array([place.start / self._rate])
+        return float(values_at(self._speech.lowpass_hz, start_s)[0])
+
+    def _sound(self, line: str, lowpass_hz: float | None) -> np.ndarray:
         """float32 of shape (ears, frames)."""
         clip = self._clips[line]
-        voice = resampled(np.array(clip.read(0, clip.frames)), self._rate)
+        voice = np.array(clip.read(0, clip.frames))
+        if lowpass_hz is not None:
+            voice = lowpassed(voice, lowpass_hz)
         return surrounded(
-            voice / self._clip_level,
+            resampled(voice, self._rate) / self._clip_level,
             room=self._speech.room,
             echo=self._speech.echo,
             sample_rate=self._rate,

@@ -26,14 +26,13 @@ WINDOW_S = 0.020
 ACTIVE_DB = -25.0
 
 
-def prepare(data: bytes, *, level_db: float, lowpass_hz: float | None = None) -> np.ndarray:
-    """Decode, resample, trim, soften and level one spoken line.
+def prepare(data: bytes, *, level_db: float) -> np.ndarray:
+    """Decode, resample, trim and level one spoken line.
 
     Parameters
     ----------
     data : a whole WAV, MP3, FLAC or OGG file, at any rate, with any number of channels.
     level_db : RMS level that its active part gets, in dBFS after AES17.
-    lowpass_hz : −3 dB point of a zero-phase low-pass, or None to leave the sound open.
 
     Returns
     -------
@@ -46,8 +45,6 @@ def prepare(data: bytes, *, level_db: float, lowpass_hz: float | None = None) ->
         ``data`` is not sound, is cut short, or is silent.
     """
     speech = trimmed(_resampled(*decode(data)))
-    if lowpass_hz is not None:
-        speech = _lowpassed(speech, lowpass_hz)
     speech *= rms_of(level_db) / active_rms(speech)
     length = min(round(FADE_S * SAMPLE_RATE), len(speech) // 2)
     rise = np.sin(np.pi / 2 * np.arange(length) / max(1, length)) ** 2
@@ -97,15 +94,20 @@ def _resampled(samples: np.ndarray, rate: int) -> np.ndarray:
     return scipy.signal.resample_poly(samples, SAMPLE_RATE // common, rate // common)
 
 
-def _lowpassed(speech: np.ndarray, lowpass_hz: float) -> np.ndarray:
-    """Filter forwards and backwards, so nothing is delayed; each pass takes half of the cut."""
+def lowpassed(speech: np.ndarray, lowpass_hz: float) -> np.ndarray:
+    """A line from :func:`prepare`, softened, as loud as before.
+
+    ``lowpass_hz`` is the −3 dB point of a low-pass that runs forwards and backwards, so nothing is
+    delayed; each pass takes half of the cut.
+    """
     # Two passes of a Butterworth of order n lose 3 dB together where each loses 1.5 dB.
     cutoff = lowpass_hz / (math.sqrt(2) - 1) ** (1 / (2 * LOWPASS_ORDER))
     sections = scipy.signal.butter(LOWPASS_ORDER, cutoff, fs=SAMPLE_RATE, output="sos")
     silence = np.zeros(SAMPLE_RATE // 50)
     padded = np.concatenate([silence, speech, silence])
     filtered = scipy.signal.sosfiltfilt(sections, padded, padtype=None)
-    return filtered[len(silence) : -len(silence)]
+    soft = filtered[len(silence) : -len(silence)]
+    return (soft * (active_rms(speech) / active_rms(soft))).astype(np.float32)
 
 
 def active_rms(speech: np.ndarray) -> float:

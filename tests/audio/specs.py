@@ -63,11 +63,11 @@ def _with(kind: str, **fields: st.SearchStrategy) -> st.SearchStrategy[dict]:
 any_bed = st.one_of(
     _with("noise", colour=st.sampled_from(["white", "pink", "brown", "blue", "violet"])),
     _with("rain", intensity=st.floats(0, 1)),
-    _with("ocean", period_s=st.floats(3, 30), depth=st.floats(0, 1)),
+    _with("ocean", period_s=st.floats(3, 30), depth=moving(0, 1)),
     _with("stream", flow=st.floats(0, 1)),
     _with("wind", gusts=st.floats(0, 1)),
     _with("fire", crackle=st.floats(0, 1)),
-    _with("bowls", interval_s=st.floats(3, 60), pitch_hz=st.floats(80, 1000)),
+    _with("bowls", interval_s=st.floats(3, 60), pitch_hz=moving(80, 1000)),
     _with("drone", key=st.sampled_from(["C", "F#"]), octave=st.integers(1, 5)),
 )
 any_beat = st.fixed_dictionaries(
@@ -98,7 +98,8 @@ any_speech = _json(
     pan=moving(-1, 1),
     room=st.floats(0, 1),
     echo=st.floats(0, 1),
-    duck_db=st.floats(0, 24),
+    lowpass_hz=st.none() | moving(2000, 8000),
+    duck_db=moving(0, 24),
 ).map(lambda speech: {"lines": ["one", "two"], "voice": "x", **speech})
 
 

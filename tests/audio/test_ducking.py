@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from audio.curves import Keyframe
 from audio.ducking import Ducking
 from tests.audio.physics import RATE
 
@@ -24,6 +25,13 @@ def test_it_is_down_while_somebody_speaks_and_up_before_and_after():
 
 def test_between_lines_that_are_close_it_does_not_come_up():
     assert ducking().at(np.array([12.1]))[0] < 0.4
+
+
+def test_how_far_it_goes_down_can_move():
+    deeper = ducking(duck_db=(Keyframe(0, 3, "step"), Keyframe(11, 6, "linear"), Keyframe(30, 20)))
+    levels = 20 * np.log10(deeper.at(np.array([10.5, 11, 13, 30.5])))
+    assert levels == pytest.approx([-3, -6, -6 - 14 * 2 / 19, -20])
+    assert np.abs(np.diff(deeper.gains(9 * RATE, 6 * RATE))).max() < 2e-3
 
 
 def test_nothing_moves_where_nobody_speaks():

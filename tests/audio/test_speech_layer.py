@@ -37,6 +37,18 @@ def test_its_level_and_place_can_move(tmp_path):
     assert drops == pytest.approx([-0.5, -10.5, -19.5], abs=0.4)
 
 
+def test_each_line_is_softened_by_what_holds_where_it_starts(tmp_path):
+    def treble_db(at_s):
+        soft = layer(tmp_path, at=at_s * RATE, lowpass_hz=[[0, 8000], [10, 2000]])
+        sound = layer_samples(soft, at_s * RATE, 2 * RATE)[:, 0]
+        assert rms(sound) == pytest.approx(rms(VOICE), rel=0.02)
+        power = np.square(np.abs(np.fft.rfft(sound)))
+        return 10 * np.log10(power[2 * 4000 : 2 * 5000].sum() / power[: 2 * 1000].sum())
+
+    assert treble_db(0) == pytest.approx(0, abs=0.5)
+    assert treble_db(10) < -30
+
+
 def test_a_room_answers_softly_and_differently_in_each_ear():
     click = np.zeros(RATE // 10, np.float32)
     click[0] = 1

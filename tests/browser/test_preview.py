@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio import Clip, Speech, TrackSpec
+from audio import Clip, Keyframe, Speech, TrackSpec
 from audio.spec import Bowls, Drone, Fire, Noise, Ocean, Rain, Stream, Wind
 from tests.audio.physics import dominant_hz
 from tests.browser.listening import (
@@ -112,11 +112,16 @@ def test_noise_has_the_engines_level_and_slope(page, colour):
     "bed",
     [
         Rain(intensity=0.7),
-        Ocean(depth=1.0, seed=2),
+        Ocean(depth=(Keyframe(30, 1.0), Keyframe(45, 0.0)), seed=2),
         Stream(flow=0.2),
         Wind(gusts=1.0, width=0.5),
         Fire(crackle=0.8),
-        Bowls(interval_s=6, strikes="random", width=0.4),
+        Bowls(
+            interval_s=6,
+            strikes="random",
+            width=0.4,
+            pitch_hz=(Keyframe(0, 300, "exponential"), Keyframe(60, 150)),
+        ),
     ],
     ids=lambda bed: bed.kind,
 )
@@ -167,7 +172,8 @@ def _folded(sound, period):
 def test_beds_step_back_under_speech_as_the_engines_do(page, tmp_path):
     words = Speech(
         lines=("a a", "b b", "c c"), voice="espeak:en", gaps=1.2, lead_in_s=FROM_S + 1,
-        duck_db=9, duck_attack_s=0.3, duck_release_s=1.0, level_db=-60,
+        duck_db=(Keyframe(0, 9), Keyframe(FROM_S + 2, 9, "step"), Keyframe(FROM_S + 4, 6)),
+        duck_attack_s=0.3, duck_release_s=1.0, level_db=-60,
     )  # fmt: skip
     clips = {
         line: Clip.save(np.zeros(round(seconds * RATE)), tmp_path / f"{line}.npy")

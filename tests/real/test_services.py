@@ -63,7 +63,7 @@ def test_the_track_is_what_was_asked_for(visit, job_url, tmp_path):
     assert listening.peak_hz(sound[:, 0], 150, 250) == pytest.approx(203, abs=0.001)
     assert listening.peak_hz(sound[:, 1], 150, 250) == pytest.approx(197, abs=0.001)
     for line, times in zip(AFFIRMATIONS, (6, 3, 3), strict=True):
-        clip = prepare(standins.spoken_mp3(line), level_db=-15, lowpass_hz=None)
+        clip = prepare(standins.spoken_mp3(line), level_db=-15)
         assert listening.times_heard(sound, clip) == times
 
 

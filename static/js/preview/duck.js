@@ -1,6 +1,6 @@
 // The beds step back while somebody speaks: `audio/ducking.py`.
 
-import { Glide } from "./curves.js";
+import { Glide, Movement } from "./curves.js";
 import { amplitudeOf } from "./levels.js";
 
 export class Ducking {
@@ -13,6 +13,7 @@ export class Ducking {
   take(marks, speech) {
     this.marks = marks;
     this.speech = speech;
+    this.depth_db = new Movement(speech?.duck_db ?? 0, { soft: true });
     this.next = 0;
     this.glide.stop();
   }
@@ -31,7 +32,7 @@ export class Ducking {
 
   #gain(time) {
     const { marks, speech } = this;
-    if (!marks.length || !speech?.duck_db) return 1;
+    if (!marks.length || !speech) return 1;
     // The first line that begins after `time`.
     while (this.next > 0 && marks[this.next - 1][0] > time) this.next--;
     while (this.next < marks.length && marks[this.next][0] <= time) this.next++;
@@ -40,6 +41,6 @@ export class Ducking {
     const coming = 1 - (starts - time) / speech.duck_attack_s;
     const going = 1 - (time - stopped) / speech.duck_release_s;
     const near = Math.min(1, Math.max(0, coming, going));
-    return amplitudeOf(-speech.duck_db * Math.sin((Math.PI / 2) * near) ** 2);
+    return amplitudeOf(-this.depth_db.at(time) * Math.sin((Math.PI / 2) * near) ** 2);
   }
 }

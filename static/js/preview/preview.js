@@ -11,6 +11,7 @@
 // as `[start_s, stop_s]` each, and `voice`, the address of a sample that is heard in their place;
 // without one it is a hum.
 
+import { Movement } from "./curves.js";
 import { completed } from "./defaults.js";
 import { gainOf } from "./loudness.js";
 import { sampleOf } from "./voice.js";
@@ -88,10 +89,12 @@ export class Preview {
     this.#voice = voice;
     const { speech } = this.#order.spec;
     if (!speech) return;
-    const wanted = JSON.stringify([voice, speech.lowpass_hz, speech.room]);
+    const { lowpass_hz, room } = speech;
+    const hz = lowpass_hz && new Movement(lowpass_hz).at(this.#order.from_s);
+    const wanted = JSON.stringify([voice, hz, room]);
     if (wanted === this.#spoken) return;
     this.#spoken = wanted;
-    const sample = await sampleOf(voice, speech, this.#context.sampleRate);
+    const sample = await sampleOf(voice, { lowpass_hz: hz, room }, this.#context.sampleRate);
     if (wanted === this.#spoken) this.output.port.postMessage({ do: "speakWith", sample });
   }
 

@@ -57,3 +57,9 @@ def test_depth_is_how_far_the_sea_ebbs():
         return 10 * np.log10(np.quantile(both, 0.95) / np.quantile(both, 0.1))
 
     assert swing(1.0) > swing(0.0) + 4
+
+
+def test_the_tide_can_turn():
+    both = loudness(sound(spec.Ocean(depth=[[0, 0], [60, 0, "step"], [120, 1]]), 240)).sum(axis=1)
+    calm = [np.quantile(part, 0.1) for part in (both[:1200], both[1200:])]
+    assert 10 * np.log10(calm[0] / calm[1]) > 3

@@ -5,7 +5,7 @@ import pytest
 from scipy import signal
 
 from audio import spec
-from audio.beds.bowls import PARTIALS, BowlsLayer
+from audio.beds.bowls import BOWLS, PARTIALS, BowlsLayer
 from audio.beds.drone import note_hz
 from tests.audio.beds.kinds import sound
 from tests.audio.physics import RATE, rms
@@ -95,7 +95,7 @@ def test_strokes_come_at_the_interval():
 
 def test_strokes_at_random_keep_the_mean_and_never_crowd():
     layer = BowlsLayer(pitch_hz=220, interval_s=20, strikes="random", level_db=-24)
-    moments = np.array([layer._strike(n)[0] / RATE for n in range(200)])
+    moments = np.array([layer._stroke(n).begins / RATE for n in range(200)])
     gaps = np.diff(moments)
     assert gaps.mean() == pytest.approx(20, abs=0.2)
     assert gaps.min() > 3
@@ -107,3 +107,13 @@ def test_rare_strokes_are_no_louder_than_frequent_ones():
         np.abs(sound(spec.Bowls(interval_s=interval), interval + 5)).max() for interval in (10, 60)
     ]
     assert loudest[1] < 1.6 * loudest[0]
+
+
+def test_a_bowl_is_tuned_to_the_pitch_of_the_moment():
+    falling = spec.Bowls(interval_s=30, pitch_hz=[[0, 440], [60, 110, "step"]])
+    ears = sound(falling, 70).sum(axis=1)
+    for strike, pitch_hz in ((0, 440 - 330 * 3 / 60), (1, 440 - 330 * 33 / 60), (2, 110)):
+        begins = round((30 * strike + 3) * RATE)
+        found = peaks_hz(ears[begins : begins + 6 * RATE], above_db=-20)
+        lowest = found / pitch_hz
+        assert min(abs(lowest - ratio).min() for ratio, _ in BOWLS) < 0.01

@@ -1,5 +1,6 @@
 // Singing bowls: struck softly, they ring for most of a minute: `audio/beds/bowls.py`.
 
+import { Movement } from "../curves.js";
 import { Bed } from "./bed.js";
 
 // Partials of a bronze bowl: frequency over that of the lowest, amplitude, the time in which it
@@ -28,12 +29,14 @@ export class Bowls extends Bed {
   constructor(bed, common) {
     super(bed, { ...common, name: "BowlsLayer" });
     this.stray = bed.strikes === "random" ? 0.4 : 0;
-    this.bowls = BOWLS.map(([ratio, place]) => this.#bowl(bed.pitch_hz * ratio, place));
+    this.pitch = new Movement(bed.pitch_hz);
     this.strikes = new Map();
   }
 
   *prepare() {
-    const energy = this.bowls.reduce((sum, bowl) => sum + this.#energy(bowl), 0) / BOWLS.length;
+    const pitches = this.pitch.frames.map((frame) => frame.value);
+    const energies = pitches.flatMap((hz) => BOWLS.map((bowl) => this.#energy(this.#bowl(hz, bowl))));
+    const energy = energies.reduce((sum, one) => sum + one, 0) / energies.length;
     const ringing = Math.min(this.bed.interval_s, LEVELLED_S);
     this.gain = 1 / Math.sqrt((energy * FORCE_SQUARE) / ringing);
   }
@@ -51,20 +54,22 @@ export class Bowls extends Bed {
     }
   }
 
-  /** When a stroke falls (frame), on which bowl, and how hard. */
+  /** When a stroke falls (frame), on a bowl of what pitch and place, and how hard. */
   #strike(number) {
     if (!this.strikes.has(number)) {
       if (this.strikes.size > 100) this.strikes.clear();
       const early = this.stray * (2 * this.chance(0, number) - 1);
-      const begins = Math.round((number + 0.1 + early) * this.bed.interval_s * this.rate);
-      const bowl = this.bowls[Math.floor(this.chance(1, number) * BOWLS.length)];
+      const time = Math.max(0, (number + 0.1 + early) * this.bed.interval_s);
+      const which = BOWLS[Math.floor(this.chance(1, number) * BOWLS.length)];
       const force = 0.6 + 0.4 * this.chance(2, number);
-      this.strikes.set(number, { begins: Math.max(0, begins), bowl, force });
+      const bowl = this.#bowl(this.pitch.at(time), which);
+      this.strikes.set(number, { begins: Math.round(time * this.rate), bowl, force });
     }
     return this.strikes.get(number);
   }
 
-  #bowl(lowest, place) {
+  #bowl(pitch, [ratio, place]) {
+    const lowest = pitch * ratio;
     const sides = [Math.cos((Math.PI / 2) * place), Math.sin((Math.PI / 2) * place)];
     const partials = PARTIALS.filter(([ratio]) => lowest * ratio <= HIGHEST_HZ);
     return {

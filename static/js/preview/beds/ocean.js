@@ -1,5 +1,6 @@
 // Waves on a shore: each swells, breaks somewhere, and runs out in foam: `audio/beds/ocean.py`.
 
+import { Movement } from "../curves.js";
 import { Bands } from "./spectral.js";
 
 // Of each band of a breaking wave: the RMS at its height, when it peaks after the wave breaks, and
@@ -17,12 +18,13 @@ const NEIGHBOURS = [-2, -1, 0, 1, 2];
 export class Ocean extends Bands {
   constructor(bed, common) {
     super(bed, { ...common, name: "OceanLayer" });
+    this.depth = new Movement(bed.depth);
     this.waves = new Map();
   }
 
   levels(time, out) {
     const latest = Math.floor(time / this.bed.period_s);
-    const calm = 0.8 + 6 * (1 - this.bed.depth) + 0.4 * this.drift(0, time, 7);
+    const calm = 0.8 + 6 * (1 - this.depth.at(time)) + 0.4 * this.drift(0, time, 7);
     for (const ear of out) for (let b = 0; b < ear.length; b++) ear[b] = (calm * FAR[b]) ** 2;
     for (const n of NEIGHBOURS) this.#addWave(this.#wave(latest + n), time, out);
     for (const ear of out) for (let b = 0; b < ear.length; b++) ear[b] = Math.sqrt(ear[b]);

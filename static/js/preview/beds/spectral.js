@@ -1,4 +1,4 @@
-// Noise of any spectrum, fixed or moving: `audio/beds/spectral.py`.
+// Noise of any spectrum, fixed or moving: `audio/beds/noise.py`, `audio/beds/bands.py`.
 //
 // A grain is the inverse Fourier transform of random numbers times the magnitudes wanted; it
 // fades into the next along quarter sines, whose squares sum to one.
