@@ -14,7 +14,7 @@ what is written
     ``output`` (FLAC, WAV), ``tags``, ``wav_tags``, ``seek_table``, ``renditions`` (Opus, MP3, AAC),
     ``cover``, ``pictures`` (waveform, spectrogram)
 what is in a finished file
-    ``measure``, from ``loudness``, ``beats_heard``, ``noise_heard`` and ``voices_heard``
+    ``measure``, from ``loudness`` and ``heard/`` (``beats``, ``noise``, ``voices``)
 what it costs
     ``benchmark``
 """

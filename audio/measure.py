@@ -1,7 +1,7 @@
 """The certificate of a finished file: what is in it, measured from its samples alone.
 
 The spec that the file carries, or that is given, only says where to look and what was meant. What
-is heard is found by ``loudness``, ``beats_heard``, ``noise_heard`` and ``voices_heard``.
+is heard is found by ``loudness`` and in ``heard/``.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from audio.beats_heard import HeardBeat, heard_beats
 from audio.errors import AudioError, SpecError
+from audio.heard.beats import heard_beats
+from audio.heard.noise import NoiseSlope, noise_slope
+from audio.heard.readings import HeardBeat
+from audio.heard.voices import HeardSpeech, VoiceFinder
 from audio.loudness import Loudness, LoudnessMeter
-from audio.noise_heard import NoiseSlope, noise_slope
 from audio.spec import TrackSpec
-from audio.voices_heard import HeardSpeech, VoiceFinder
 from audio.watch import Watch
 
 BLOCK_FRAMES = 65_536

@@ -9,8 +9,8 @@ import soundfile
 from django.core.management import CommandError, call_command
 
 from audio import AudioError, Cancelled, Clip, TrackSpec, render
+from audio.heard.voices import VoiceFinder
 from audio.measure import Certificate, measure
-from audio.voices_heard import VoiceFinder
 from tests.audio.physics import RATE
 
 BINAURAL = {"kind": "binaural", "beat_hz": 6, "carrier_hz": 200}

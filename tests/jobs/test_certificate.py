@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from audio.beats_heard import HeardBeat, Reading
+from audio.heard.noise import NoiseSlope
+from audio.heard.readings import HeardBeat, Reading
+from audio.heard.voices import HeardSpeech
 from audio.loudness import Loudness
 from audio.measure import Certificate
-from audio.noise_heard import NoiseSlope
-from audio.voices_heard import HeardSpeech
 from jobs.certificate import figures, in_words
 from jobs.models import Job, Report
 from tests.jobs.shelf import shelve

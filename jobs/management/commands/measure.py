@@ -6,9 +6,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from audio import AudioError
-from audio.beats_heard import Reading
+from audio.heard.noise import NoiseSlope
+from audio.heard.readings import Reading
 from audio.measure import Certificate, measure
-from audio.noise_heard import NoiseSlope
 
 
 class Command(BaseCommand):

@@ -1,0 +1,66 @@
+"""Beats that open and close a sound: how they were meant, and how they are heard in noise."""
+
+import numpy as np
+
+from audio.curves import Phase, values_at
+from audio.heard.lines import at_rest_hz
+from audio.heard.readings import Excerpt, Reading
+from audio.spec import Beat
+
+# A beat is looked for this far around where it should be.
+SEARCH_HZ = 2.0
+
+# The power of a noise in time: spectra of so many samples, of which bins this far below the
+# strongest do not count. Each beat is divided into so many parts.
+_WINDOW_FRAMES, _HOP_FRAMES = 256, 128
+_FAINT_BIN_DB = -40.0
+_PARTS = 32
+
+
+def gate_meant(beat: Beat, excerpt: Excerpt) -> np.ndarray:
+    """How far an isochronic or embedded beat opens at each sample, 0 to 1, by the words of its
+    spec and not by the code that renders it."""
+    passed = _beat_phase(beat, excerpt) % 1
+    duty = values_at(beat.duty, excerpt.times_s)
+    rise, fall = passed / (duty * beat.attack), (duty - passed) / (duty * beat.release)
+    return np.sin(np.pi / 2 * np.clip(np.minimum(rise, fall), 0, 1)) ** 2
+
+
+def _beat_phase(beat: Beat, excerpt: Excerpt) -> np.ndarray:
+    """Cycles since the track began."""
+    phase = Phase([(1, beat.beat_hz)], sample_rate=excerpt.rate)
+    return phase.cycles(excerpt.start, len(excerpt.sound))[0].copy()
+
+
+def pulse_in_noise(beat: Beat, excerpt: Excerpt) -> Reading:
+    """The beat in the power of what sounds, once each of its bands counts as much as any other."""
+    power = _power_in_time(excerpt.sound)
+    middles = np.arange(len(power)) * _HOP_FRAMES + _WINDOW_FRAMES // 2
+    cycles = np.unwrap(_beat_phase(beat, excerpt), period=1)[middles]
+    beat_hz = values_at(beat.beat_hz, (excerpt.start + middles) / excerpt.rate)
+    reach = min(SEARCH_HZ, 0.45 * float(beat_hz.min()))
+    turned = (power - power.mean()) * np.exp(-2j * np.pi * cycles)
+    error = at_rest_hz(turned, excerpt.rate / _HOP_FRAMES, reach)
+    if error is None:
+        return Reading(excerpt.middle_s)
+    cycles += error * (np.arange(len(power)) - len(power) / 2) * _HOP_FRAMES / excerpt.rate
+    part = (cycles % 1 * _PARTS).astype(int)
+    counts = np.maximum(1, np.bincount(part, minlength=_PARTS))
+    course = np.sort(np.bincount(part, power, minlength=_PARTS) / counts)
+    low, high = course[: _PARTS // 8].mean(), course[-_PARTS // 8 :].mean()
+    return Reading(
+        time_s=excerpt.middle_s,
+        beat_hz=excerpt.at_middle(beat.beat_hz) + error,
+        beat_error_hz=error,
+        depth=float(1 - np.sqrt(low / high)),
+    )
+
+
+def _power_in_time(sound: np.ndarray) -> np.ndarray:
+    """Mean power of the bands of both ears, each over its own mean, one for each hop."""
+    windows = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW_FRAMES, axis=0)[::_HOP_FRAMES]
+    window = np.hanning(_WINDOW_FRAMES).astype(np.float32)
+    power = sum(np.abs(np.fft.rfft(windows[:, ear] * window)) ** 2 for ear in (0, 1))
+    usual = power.mean(axis=0)
+    strong = usual > usual.max() * 10 ** (_FAINT_BIN_DB / 10)
+    return (power[:, strong] / usual[strong]).mean(axis=1) if strong.any() else np.ones(len(power))
