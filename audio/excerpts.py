@@ -34,9 +34,9 @@ class Excerpt:
     energies: np.ndarray
     peaks: np.ndarray
 
-    def over(self, course: float) -> "Excerpt":
-        """The same as it would be for a course of 1 where it was ``course``."""
-        course = max(course, NOTHING)
+    def over(self, course: np.ndarray) -> "Excerpt":
+        """The same as it would be for a course of 1 where it was ``course``, in each hundredth."""
+        course = np.maximum(course, NOTHING)
         return Excerpt(self.energies / course, self.peaks / np.sqrt(course))
 
 

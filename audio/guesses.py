@@ -38,6 +38,12 @@ EVERY_S = 12.5
 # Lines heard; the others are taken to be as loud as these.
 MOST_LINES = 16
 
+# Middles of an excerpt's steps.
+_STEPS_S = (np.arange(EXCERPT_STEPS) + 0.5) * STEP_S
+
+# What is this much softer than the loudest, as a course, never meets the limiter.
+_FAINT = 1e-4
+
 # Steps of a curve that are worked out at a time.
 _SAMPLED = 2**13
 
@@ -117,20 +123,22 @@ class PartGuess:
 
     def _loud_step(self, place: float) -> int:
         step = int(place * (len(self._known) - EXCERPT_STEPS + 1))
-        return step + int(np.argmax(self._known_around(step, _NEAR_STEPS)))
-
-    def _known_around(self, step: int, count: int) -> np.ndarray:
-        """What is known of an excerpt that begins with ``step``, and of ``count`` from there on."""
-        return windowed(self._known[step : step + count + EXCERPT_STEPS - 1], EXCERPT_STEPS)
+        near = self._known[step : step + _NEAR_STEPS + EXCERPT_STEPS - 1]
+        return step + int(np.argmax(windowed(near, EXCERPT_STEPS)))
 
     def _first_heard_s(self, step: int) -> float:
         return step * STEP_S % self._part.period_s
 
     def _excerpt(self, step: int) -> tuple[float, Excerpt]:
-        """The time of its middle, and how it sounds for a course of 1."""
+        """The time of its middle, and how it sounds for a course of 1 throughout."""
         start = round(self._first_heard_s(step) * self._listener.rate)
         excerpt = self._listener.excerpt(self._part.layer, start)
-        return step * STEP_S + EXCERPT_S / 2, excerpt.over(self._known_around(step, 1)[0])
+        # A level may have moved since it was first heard.
+        course = self._part.course(start / self._listener.rate + _STEPS_S)
+        # Peaks are those of its loudest step, energies those of all.
+        known, greatest = (max(NOTHING, of(course)) for of in (np.mean, np.max))
+        heard = Excerpt(excerpt.energies / known, excerpt.peaks / np.sqrt(greatest))
+        return step * STEP_S + EXCERPT_S / 2, heard
 
     @property
     def energies(self) -> np.ndarray:
@@ -165,7 +173,8 @@ class PartGuess:
         if gain * together(self._course.max()).max() <= ceiling:
             return None
         energies = np.array([excerpt.energies for _, excerpt in self._heard]) + NOTHING
-        courses = np.geomspace(*np.maximum(NOTHING, [self._course.min(), self._course.max()]), 24)
+        greatest = max(NOTHING, self._course.max())
+        courses = greatest * np.geomspace(max(_FAINT, self._course.min() / greatest), 1, 24)
         own, of_others = np.empty((2, len(courses), len(peaks)))
         for n, course in enumerate(courses):
             powers = _limiter_gains(gain * together(course), ceiling) ** 2
@@ -191,16 +200,19 @@ class SpeechGuess:
 
     def __init__(self, listener: Listener, part: Part, lines: Sequence[Line], fade: Curve) -> None:
         firsts = {line.text: line for line in reversed(lines)}
+        # Those that are not heard count as one that is as long.
+        by_length = sorted(firsts.values(), key=lambda line: line.frames)
         stride = -(-len(firsts) // MOST_LINES) or 1
-        heard = list(firsts.values())[::stride]
-        number = {text: n // stride for n, text in enumerate(firsts)}
-        middles_s = np.array([line.start + line.frames / 2 for line in lines]) / listener.rate
-        powers = part.course(middles_s) * np.square(part.gain(middles_s) * fade(middles_s))
-        self._excerpts = [self._excerpt(listener, part, line) for line in heard]
-        self._places: list[list[tuple[int, float]]] = [[] for _ in heard]
-        for line, power in zip(lines, powers, strict=True):
+        number = {line.text: n // stride for n, line in enumerate(by_length)}
+        self._excerpts = [self._excerpt(listener, part, line) for line in by_length[::stride]]
+        self._places: list[list[int]] = [[] for _ in self._excerpts]
+        for line in lines:
             step = round(line.start / listener.rate * STEPS_A_SECOND)
-            self._places[number[line.text]].append((step, float(power)))
+            self._places[number[line.text]].append(step)
+        self._course = _sampled(
+            lambda times_s: part.course(times_s) * np.square(part.gain(times_s) * fade(times_s)),
+            listener.times_s,
+        )
 
     def energies(self, steps: int) -> np.ndarray:
         """Before the limiter, in each of so many steps."""
@@ -210,9 +222,9 @@ class SpeechGuess:
     @staticmethod
     def _excerpt(listener: Listener, part: Part, line: Line) -> Excerpt:
         """The line as it sounds for a course of 1."""
-        middle_s = np.array([(line.start + line.frames / 2) / listener.rate])
         excerpt = listener.whole(part.layer, line.start, line.frames)
-        return excerpt.over(part.course(middle_s)[0])
+        hops_s = (np.arange(len(excerpt.peaks)) + 0.5) / HOPS_A_SECOND
+        return excerpt.over(part.course(line.start / listener.rate + hops_s))
 
     def limited(
         self, others: np.ndarray, *, gain: float, ceiling: float
@@ -223,14 +235,16 @@ class SpeechGuess:
         """
         energies, left = np.zeros_like(others), np.ones_like(others)
         for excerpt, places in zip(self._excerpts, self._places, strict=True):
-            step, power = places[len(places) // 2]
-            peaks = np.hypot(others[min(step, len(others) - 1)], excerpt.peaks * np.sqrt(power))
+            middle = min(places[len(places) // 2], len(others) - 1)
+            hops = middle + np.arange(len(excerpt.peaks)) // HOPS_A_STEP
+            course = self._course[np.minimum(hops, len(others) - 1)]
+            peaks = np.hypot(others[middle], excerpt.peaks * np.sqrt(course))
             powers = _limiter_gains(gain * peaks, ceiling) ** 2
             line, powers = _stepwise(excerpt.energies * powers, 0), _stepwise(powers, 1)
-            for step, power in places:
+            for step in places:
                 here = slice(step, step + len(line))
                 inside = len(energies[here])
-                energies[here] += line[:inside] * power
+                energies[here] += line[:inside] * self._course[here]
                 left[here] = np.minimum(left[here], powers[:inside])
         return energies, left
 

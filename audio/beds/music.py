@@ -67,8 +67,16 @@ class MusicLayer(BedLayer):
 
     def energy_at(self, times_s: np.ndarray) -> np.ndarray:
         """K-weighted energy of the tenths of a second around times."""
-        into_s = times_s % self.period_s
-        return self._steps[(into_s * self._rate / self._frames * len(self._steps)).astype(int)]
+        into_s, fade_s = times_s % self.period_s, len(self._rise) / self._rate
+        coming = np.sin(np.pi / 2 * np.minimum(into_s / fade_s, 1)) ** 2
+        coming[times_s < self.period_s] = 1
+        start, end = (self._steps_at(at_s) for at_s in (into_s, into_s + self.period_s))
+        return coming * start + (1 - coming) * end
+
+    def _steps_at(self, times_s: np.ndarray) -> np.ndarray:
+        """Those of the recording itself; what would come after its end is as its last."""
+        numbers = (times_s * self._rate / self._frames * len(self._steps)).astype(int)
+        return self._steps[np.minimum(numbers, len(self._steps) - 1)]
 
     def _rewind(self) -> None:
         self._begins, self._sound = 0, np.zeros((2, 0), np.float32)

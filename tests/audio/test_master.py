@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +73,9 @@ KINDS = {
     "a level that moves": {"beds": [{"kind": "noise", "level_db": RAMP}]},
     "speech alone": {"speech": SPEECH},
     "ducked noise": {"beds": [{"kind": "noise"}], "speech": {**SPEECH, "duck_db": 12}},
+    "a voice that comes and goes": {
+        "speech": {**SPEECH, "level_db": [[1.5 * n, (-15, -40)[n % 2]] for n in range(40)]}
+    },
     "long fades": {"beats": [BINAURAL], "fade_in_s": 25, "fade_out_s": 30},
     "everything": {
         "sample_rate": 48_000,
@@ -176,6 +180,29 @@ def test_the_target_is_hit_where_little_decides_much(kind, clips):
     target_lufs, parts = HARD[kind]
     found = finished_lufs(spec(target_lufs=target_lufs, **parts), clips)
     assert found == pytest.approx(target_lufs, abs=CLOSE_LU)
+
+
+def test_the_target_is_hit_by_more_lines_than_are_heard_long_and_short(tmp_path):
+    rng, clips = np.random.default_rng(1), {}
+    for n in range(32):
+        voice = rng.normal(0, 0.09, round((0.4, 3)[n % 2] * RATE))
+        clips[f"line {n}"] = Clip.save(voice, tmp_path / f"{n}.npy")
+    speech = {"lines": list(clips), "voice": "x", "duck_db": 0}
+    track = spec(duration_s=200, speech=speech, beds=[{"kind": "noise", "level_db": -23}])
+    assert finished_lufs(track, clips) == pytest.approx(-18, abs=CLOSE_LU)
+
+
+@pytest.mark.parametrize(
+    ("loud_s", "level_db"), [(0.1, -24), (3, -24), (0.1, [[0, -50], [60, -10]])]
+)
+def test_the_target_is_hit_by_music_that_is_loud_and_soft_in_turn(tmp_path, level_db, loud_s):
+    times = np.arange(25 * RATE) / RATE
+    loud = np.where(times % (10 * loud_s) < loud_s, 1, 0.02)
+    music = 0.2 * loud * np.random.default_rng(1).normal(size=len(times))
+    soundfile.write(tmp_path / "in.wav", music, RATE)
+    bed = {"kind": "music", "file": str(tmp_path / "in.wav"), "level_db": level_db}
+    track = spec(target_lufs=-20, beds=[bed])
+    assert finished_lufs(track, {}) == pytest.approx(-20, abs=CLOSE_LU)
 
 
 class Tone:
