@@ -65,11 +65,6 @@ def highest(value: Value) -> float:
     return max(frame.value for frame in keyframes_of(value))
 
 
-def lowest(value: Value) -> float:
-    """The least value there ever is."""
-    return min(frame.value for frame in keyframes_of(value))
-
-
 def values_at(value: Value, times_s: np.ndarray) -> np.ndarray:
     """The value at each of ``times_s``, which are sorted; float64.
 

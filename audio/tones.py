@@ -10,21 +10,20 @@ from audio.curves import (
     highest,
     keyframes_of,
     knots_of,
-    lowest,
     softened,
     values_at,
 )
 from audio.oscillator import STRETCH_FRAMES, Oscillator
 from audio.panning import Balance, Gain
 from audio.scratch import Scratch
-from audio.spec import SAMPLE_RATE, Beat
+from audio.spec import Beat
 from audio.waves import quarter_sine, wave_form
 
 # Worked on at a time where each sample takes many steps: the arrays between stay in the cache.
 CHUNK_FRAMES = 8192
 
-# Beats of less than so many periods a step are told apart in steps, at so many points of each.
-SLOW, PULSE_POINTS = 0.5, 8
+# Beats of at most so many periods a step are told apart in steps.
+SLOW = 0.5
 
 # How much of the beat each ear's tone is above the carrier.
 _OFFSETS = {"binaural": (0.5, -0.5), "monaural": (0.5, -0.5), "isochronic": (0.0,)}
@@ -108,11 +107,6 @@ class Gate:
         depth = self._moving(self._beat.depth, start, frames)
         return self._shape(self._phase.cycles(start, frames)[0], duty, depth)
 
-    def gains_at(self, times_s: np.ndarray) -> np.ndarray:
-        """The gain at each of ``times_s``, which are sorted; float32."""
-        duty, depth = (values_at(v, times_s) for v in (self._beat.duty, self._beat.depth))
-        return self._shape(cycles_at(self._beat.beat_hz, times_s), duty, depth)
-
     def _shape(self, cycles: np.ndarray, duty: Gain, depth: Gain) -> np.ndarray:
         """The gain at phases, float64, whose memory is used, in cycles."""
         cycles -= np.floor(cycles)
@@ -139,14 +133,42 @@ class Gate:
 def pulse_energy(beat: Beat, times_s: np.ndarray, length_s: float) -> np.ndarray | float:
     """What a beat's pulse leaves of the energy around ``times_s``, each for ``length_s``.
 
-    Of beats that are slow enough to be told apart in such steps; 1 for all others.
+    Where the beat is too fast to be told apart in such steps, that is the mean of its period.
     """
-    if beat.kind == "binaural" or lowest(beat.beat_hz) * length_s > SLOW:
+    if beat.kind == "binaural":
         return 1.0
-    inside = (np.arange(PULSE_POINTS) + 0.5) / PULSE_POINTS - 0.5
-    points = (times_s[:, np.newaxis] + length_s * inside).reshape(-1)
+    slow = values_at(beat.beat_hz, times_s) * length_s <= SLOW
+    before, after = (cycles_at(beat.beat_hz, times_s + side * length_s / 2) for side in (-1, 1))
+    first, last = np.where(slow, before, 0), np.where(slow, after, 1)
     if beat.kind == "monaural":
-        gains = np.cos(np.pi * cycles_at(beat.beat_hz, points))
+        start, stop = (n / 2 + np.sin(2 * np.pi * n) / (4 * np.pi) for n in (first, last))
     else:
-        gains = Gate(beat, sample_rate=SAMPLE_RATE).gains_at(points)
-    return np.square(gains).reshape(-1, PULSE_POINTS).mean(axis=1)
+        duty, depth = (values_at(value, times_s) for value in (beat.duty, beat.depth))
+        edges = duty * beat.attack, duty * beat.release
+        start, stop = (_opened(n, duty, depth, edges) for n in (first, last))
+    return np.maximum(0, stop - start) / (last - first)
+
+
+def _opened(
+    cycles: np.ndarray, duty: np.ndarray, depth: np.ndarray, edges: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
+    """The integral of the square of a :class:`Gate`'s gain over the cycles from 0 on."""
+
+    def within(part: np.ndarray | float) -> np.ndarray:
+        rise, fall = edges
+        up, left = (np.clip(way, 0, 1) for way in (part / rise, (duty - part) / fall))
+        level = np.clip(part, rise, duty - fall) - rise
+        # An edge is half a cosine, (1 − cos πu)/2: the integrals of it and of its square.
+        once, twice = (
+            level + rise * area(up) + fall * (area(np.ones(1)) - area(left))
+            for area in (
+                lambda u: u / 2 - np.sin(np.pi * u) / (2 * np.pi),
+                lambda u: (
+                    3 * u / 8 - (8 * np.sin(np.pi * u) - np.sin(2 * np.pi * u)) / (16 * np.pi)
+                ),
+            )
+        )
+        return (1 - depth) ** 2 * part + 2 * (1 - depth) * depth * once + depth**2 * twice
+
+    whole = np.floor(cycles)
+    return whole * within(1.0) + within(cycles - whole)
