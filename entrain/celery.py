@@ -2,6 +2,7 @@
 
 import os
 
+from botocore.config import Config
 from celery import Celery
 from celery.signals import celeryd_init
 from django.conf import settings
@@ -15,6 +16,12 @@ app.autodiscover_tasks()
 
 @celeryd_init.connect
 def _be_patient(conf, **_):
-    """Let a worker wait for its broker, as nobody waits for the worker."""
+    """Let a worker wait for its broker and for the storage, as nobody waits for the worker."""
     if settings.REDIS_URL:
         conf.broker_transport_options |= {"socket_connect_timeout": 5, "socket_timeout": 5}
+    if settings.STORAGE_TYPE == "r2":
+        retries = {"mode": "standard", "total_max_attempts": 5}
+        patient = Config(connect_timeout=5, read_timeout=30, retries=retries)
+        options = settings.TRACK_STORAGE["OPTIONS"]
+        options["client_config"] = options["client_config"].merge(patient)
+        options["transfer_config"].num_download_attempts = 5

@@ -193,17 +193,19 @@ if PRODUCTION or STORAGE_TYPE == "r2":
             "default_acl": None,
             "file_overwrite": True,
             "querystring_expire": DOWNLOAD_LINK_SECONDS,
+            # A page does without the storage rather than wait for it; workers have more time, see
+            # entrain/celery.py.
             # Reads in the calling thread: progress is written to the database from there.
-            "transfer_config": TransferConfig(use_threads=False),
+            "transfer_config": TransferConfig(use_threads=False, num_download_attempts=1),
             "client_config": Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "path"},
                 # R2 may refuse the checksums that boto3 sends by itself.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
-                connect_timeout=5,
-                read_timeout=30,
-                retries={"mode": "standard", "max_attempts": 4},
+                connect_timeout=2,
+                read_timeout=2,
+                retries={"mode": "standard", "total_max_attempts": 2},
             ),
         },
     }

@@ -293,8 +293,8 @@ def remove(job: Job) -> None:
         # finds no job.
         row = Job.objects.select_for_update().filter(pk=job.pk).first()
         if row:
-            cancel(row)
-            discard(row.pk, row.attempt)
+            if not cancel(row):
+                discard(row.pk, row.attempt)
             row.delete()
 
 

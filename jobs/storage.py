@@ -6,15 +6,20 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core import signing
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from s3transfer.exceptions import RetriesExceededError
 
 logger = logging.getLogger(__name__)
 SALT = "jobs.storage.link"
+
+# What is raised by storage that does not answer, or has troubles of its own.
+STORAGE_AWAY = (OSError, BotoCoreError, ClientError, RetriesExceededError)
 
 FLAC = "flac"
 # What a track can be listened to as; each is the ending of a file's name, and its type.
@@ -55,6 +60,33 @@ def read_link(token: str) -> tuple[str, str]:
 def tracks():
     """The storage of finished tracks."""
     return default_storage
+
+
+def is_lost(key: str) -> bool:
+    """Whether the storage says that it has no such file; if it does not answer, it may have it."""
+    try:
+        return not tracks().exists(key)
+    except STORAGE_AWAY as error:
+        logger.warning("nobody can tell whether %s is there: %r", key, error)
+        return False
+
+
+def read_file(key: str) -> bytes | None:
+    """A small file's bytes; None if the storage does not answer.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the storage says that it has no such file.
+    """
+    try:
+        with tracks().open(key) as stored:
+            return stored.read()
+    except FileNotFoundError:
+        raise
+    except STORAGE_AWAY as error:
+        logger.warning("%s cannot be read: %r", key, error)
+        return None
 
 
 def track_key(job_id, attempt: int) -> str:

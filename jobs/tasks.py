@@ -8,6 +8,9 @@ from jobs import companions, discards, extras, housekeeping, lifecycle, renderin
 from jobs.models import Job
 from jobs.pool import holder_of
 
+# A worker is told of each deletion: storage that hangs is not to have many of them for long.
+CLEAR_SECONDS = 20
+
 
 class Step(Task):
     """A task that takes a job; the main process hands it back if this one dies over it."""
@@ -38,6 +41,12 @@ def make_extras(job_id: str) -> None:
     """Make what a finished track is to have beside it and has not yet."""
     if hold := extras.claim(job_id):
         companions.make(hold)
+
+
+@shared_task(soft_time_limit=CLEAR_SECONDS)
+def clear_discards() -> int:
+    """Delete the files that are to go."""
+    return discards.clear()
 
 
 @shared_task

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from audio import SAMPLE_RATE, SpeechError, Voice
 from audio.speech.prepare import prepare
 from jobs.speech import synthesiser_for, voices
-from jobs.storage import StorageClipStore
+from jobs.storage import STORAGE_AWAY, StorageClipStore
 
 # By the language of the voice; the others speak English.
 SENTENCES = {
@@ -62,7 +62,7 @@ def voice_sample(request, voice_id):
                 return _sorry(_("That was a lot of voices; hear the next one in a minute."), 429)
             spoken = _spoken(sentence, voice, key)
         response = HttpResponse(_mp3(spoken), content_type="audio/mpeg", headers={"ETag": etag})
-    except (SpeechError, RedisError):
+    except (SpeechError, RedisError, *STORAGE_AWAY):
         return _sorry(_("This voice cannot be heard just now; try again in a moment."), 503)
     patch_cache_control(response, private=True, max_age=DAY_SECONDS)
     return response

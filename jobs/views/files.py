@@ -18,7 +18,7 @@ from jobs import extras
 from jobs.gate import job_of
 from jobs.models import Job, Report, TrackFile
 from jobs.ranges import ranged_response
-from jobs.storage import FLAC, SOUND_TYPES, file_link, read_link, tracks
+from jobs.storage import FLAC, SOUND_TYPES, file_link, is_lost, read_file, read_link, tracks
 
 Kind = TrackFile.Kind
 YEAR_S = 365 * 24 * 3600
@@ -43,7 +43,7 @@ def _owner_s_file(request, job_id, *, as_attachment: bool) -> HttpResponse:
     link = sound_link(job, request.GET.get("as", FLAC), as_attachment=as_attachment)
     if link:
         return redirect(link)
-    if tracks().exists(job.track):
+    if not is_lost(job.track):
         messages.info(request, _("That file is being made again; it is here in a few minutes."))
         return redirect("job", job_id)
     return render(request, "jobs/file_gone.html", {"job": job}, status=410)
@@ -69,7 +69,7 @@ def sound_link(job: Job, kind: str, *, as_attachment: bool) -> str | None:
         if file is None:
             return sound_link(job, FLAC, as_attachment=False)
         key = file.key
-    if tracks().exists(key):
+    if not is_lost(key):
         return file_link(key, title=job.title, kind=kind, as_attachment=as_attachment)
     if kind == FLAC:
         return None
@@ -134,13 +134,12 @@ def _of_one_recording(request, attempt: int, response: HttpResponse) -> HttpResp
 
 
 def _stored(job: Job, kind: str) -> bytes | None:
-    """A small file of the job, if it is there."""
+    """A small file of the job, if it is there and the storage answers."""
     file = job.files.filter(kind=kind).first()
     if file is None:
         return None
     try:
-        with tracks().open(file.key) as stored:
-            return stored.read()
+        return read_file(file.key)
     except FileNotFoundError:
         extras.make_anew(job, kind)
         return None

@@ -15,7 +15,7 @@ from jobs.allowance import in_words as storage_full
 from jobs.gate import job_of
 from jobs.models import Job
 from jobs.pricing import not_enough
-from jobs.storage import tracks
+from jobs.storage import is_lost
 
 
 @login_required
@@ -48,7 +48,7 @@ def job_retry(request, job_id):
 def job_again(request, job_id):
     """Make a track again, at no charge, whose file was lost."""
     job = job_of(request, job_id)
-    if job.state == Job.State.COMPLETED and not tracks().exists(job.track):
+    if job.state == Job.State.COMPLETED and is_lost(job.track):
         lifecycle.make_again(job)
     return redirect("job", job_id)
 

@@ -164,6 +164,11 @@ def stored(plant: Plant):
         yield from (item["Key"] for item in page.get("Contents", []))
 
 
+def _to_delete(plant: Plant) -> list:
+    """Notes of files that are to go by now."""
+    return plant.rows("SELECT 1 FROM jobs_discard WHERE due_at <= now()")
+
+
 def verdict(plant: Plant) -> str:
     """What `manage.py verify_ledger` prints."""
     try:
@@ -205,6 +210,7 @@ def main() -> int:
         chaos.start()
         chaos.rage(patience_s=options.patience)
         seconds = time.monotonic() - began
+        plant.wait_until(lambda: not _to_delete(plant), "a worker to delete what is to go")
         for label in list(plant.processes):
             plant.end(label)
         counted = count(plant)

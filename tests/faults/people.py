@@ -6,7 +6,7 @@ from hypothesis.stateful import rule
 
 from accounts import ledger
 from accounts.errors import NotEnoughCredits
-from jobs import lifecycle
+from jobs import discards, lifecycle
 from jobs.models import Job
 from jobs.storage import track_key, tracks
 from tests.faults.books import SPECS, Books, State, anyone, one, some_job
@@ -92,6 +92,8 @@ class People(Books):
             if job.delivered and (job.pk, job.run) not in self.refunded:
                 self.paid_for_removed[job.user_id] += job.price
             lifecycle.remove(job)
+            while discards.clear():
+                pass
             assert not self.job(number)
             assert not any(tracks().exists(track_key(job.pk, n)) for n in range(job.attempt + 1))
 

@@ -1,11 +1,14 @@
 """A store that answers 503, breaks connections, or has lost a file."""
 
+import socket
 import subprocess
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.faults.plant import all_is_well
+from tests.faults.submission import submit, visitor
 from tests.real_parts import program
 
 pytestmark = pytest.mark.xdist_group("faults of servers")
@@ -67,9 +70,70 @@ def test_a_track_deleted_while_the_store_is_away_goes_when_it_is_back(plant):
     with plant.proxy.trouble("reset", "GET", "/tracks?") as met:
         plant.ask(f"lifecycle.remove(Job.objects.get(pk='{pk}'))")
         plant.jobs.clear()
-        assert met
+        plant.wait_until(lambda: met, "a worker to try")
         assert plant.objects(pk)
     plant.wait_until(lambda: not plant.objects(pk), "the objects to go")
+
+
+# What a page may cost while the store hangs: two tries of two seconds, and a pause between them.
+PATIENCE_OF_PAGES_S = 8
+
+
+@contextmanager
+def store_that_hangs():
+    """The address of somebody who takes every connection and never answers."""
+    with closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def seconds(answer) -> float:
+    """From the click to the page."""
+    return sum(one.elapsed.total_seconds() for one in [*answer.history, answer])
+
+
+def test_nobody_waits_for_a_store_that_hangs(plant):
+    with store_that_hangs() as address, visitor(plant, R2_ENDPOINT_URL=address) as visit:
+        submit(plant, visit)
+        assert plant.wait_for_end() == {"completed"}
+        [pk] = plant.jobs
+        here = f"/jobs/{pk}/"
+
+        def do(what):
+            answer = visit.submit(here, f"{here}{what}/")
+            assert seconds(answer) < 3, what
+            return answer
+
+        for what in ("archive", "restore", "cancel", "restore"):
+            assert do(what).ok
+            if what == "archive":
+                plant.wait_until(lambda: not plant.objects(pk), "its files to go", seconds=3)
+        assert plant.wait_for_end() == {"completed"}
+        assert do("delete").url.endswith("/jobs/")
+        plant.wait_until(lambda: not plant.objects(pk), "its files to go", seconds=3)
+        plant.jobs.clear()
+
+
+def test_a_page_does_without_a_store_that_hangs(plant):
+    with store_that_hangs() as address, visitor(plant, R2_ENDPOINT_URL=address) as visit:
+        submit(plant, visit)
+        assert plant.wait_for_end() == {"completed"}
+        here = f"/jobs/{plant.jobs[0]}/"
+        for path, status in {
+            # Whether the file is there the browser finds out by itself.
+            f"{here}play/": 302,
+            f"{here}download/": 302,
+            f"{here}cover/?as=png": 200,
+            f"{here}spectrogram/": 404,
+            f"{here}waveform/": 200,
+            "/studio/voice/espeak:en-us+f3/": 503,
+        }.items():
+            answer = visit.get(visit.site.url + path, allow_redirects=False)
+            assert (path, answer.status_code) == (path, status)
+            assert seconds(answer) < PATIENCE_OF_PAGES_S, path
+        # Nor is a track made again of which nobody can say that it was lost.
+        assert seconds(visit.submit(here, f"{here}again/")) < PATIENCE_OF_PAGES_S
+        assert plant.job(plant.jobs[0]).state == "completed"
+    all_is_well(plant)
 
 
 def test_a_disk_that_is_full(plant, tmp_path):

@@ -19,7 +19,7 @@ from tests.jobs.choices import CHOICES
 
 @pytest.fixture(autouse=True)
 def messages(monkeypatch):
-    """Task and job of every message to workers; there is no broker in these tests."""
+    """Task and, if it is about one, job of every message to workers, who are not there."""
     messages = []
     monkeypatch.setattr(
         celery_app, "send_task", lambda name, args, **limits: messages.append((name, *args))
@@ -34,7 +34,7 @@ class Sent(Sequence):
         self._messages, self._tasks = messages, tasks
 
     def _ids(self):
-        return [job for task, job in self._messages if task in self._tasks]
+        return [ids[0] for task, *ids in self._messages if task in self._tasks]
 
     def __getitem__(self, at):
         return self._ids()[at]

@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.base import ContentFile
 
-from jobs import lifecycle
+from jobs import discards, lifecycle
 from jobs.models import Job, Report, TrackFile
 from jobs.storage import companion_key, track_key, tracks
 
@@ -24,9 +24,9 @@ def ready(claim, django_capture_on_commit_callbacks):
 
 
 @pytest.fixture
-def archived(ready, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        assert lifecycle.archive(ready)
+def archived(ready):
+    assert lifecycle.archive(ready)
+    discards.clear()
     return Job.objects.get()
 
 

@@ -9,7 +9,7 @@ import soundfile
 from django.core.files.base import ContentFile, File
 
 import audio
-from jobs import companions, extras, housekeeping, lifecycle, rendering
+from jobs import companions, discards, extras, housekeeping, lifecycle, rendering
 from jobs.models import Job, Report, TrackFile
 from jobs.storage import companion_key, delete_tracks, track_key, tracks
 
@@ -99,11 +99,11 @@ def _fake(source, path):
 @pytest.mark.parametrize("moment", ["before the upload", "after the upload"])
 @pytest.mark.parametrize("end", [lifecycle.archive, lifecycle.remove, lifecycle.make_again])
 def test_a_worker_that_comes_too_late_publishes_and_leaves_nothing(
-    rendered, stored, monkeypatch, end, moment, django_capture_on_commit_callbacks
+    rendered, stored, monkeypatch, end, moment
 ):
     def gone():
-        with django_capture_on_commit_callbacks(execute=True):
-            end(Job.objects.get())
+        end(Job.objects.get())
+        discards.clear()
 
     def cover(work, path):
         if moment == "before the upload":
@@ -178,9 +178,9 @@ def test_housekeeping_knows_what_belongs_to_a_track(made, stored):
     assert stored() == before
 
 
-def test_deleting_the_job_deletes_every_file(made, stored, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        lifecycle.remove(made)
+def test_deleting_the_job_deletes_every_file(made, stored):
+    lifecycle.remove(made)
+    discards.clear()
     assert stored() == set()
     assert not TrackFile.objects.exists()
     assert not Report.objects.exists()

@@ -3,7 +3,8 @@
 import pytest
 from django.core.files.base import ContentFile
 
-from jobs import discards, lifecycle
+from entrain import celery_app
+from jobs import discards, lifecycle, storage, tasks
 from jobs.models import Discard, Job
 from jobs.storage import SignedFileSystemStorage, track_key, tracks
 
@@ -14,7 +15,7 @@ def files(job) -> list[str]:
 
 @pytest.fixture
 def discarded(stored):
-    """A finished job whose deletion was committed by a process that died right then."""
+    """A finished job that was deleted just now; nobody has told a worker yet."""
     lifecycle.remove(Job.objects.get())
     assert files(stored)
     return stored
@@ -26,22 +27,54 @@ def due():
     return lambda: Discard.objects.update(due_at="2026-01-01T00:00Z")
 
 
-def test_the_files_of_a_process_that_died_after_its_commit_go_all_the_same(discarded, due):
-    assert discards.clear() == 0
-    due()
-    assert discards.clear() == 1
-    assert not files(discarded)
-    assert discards.clear() == 0
-
-
-def test_files_go_at_once_and_once_more_after_a_lease(
-    stored, due, django_capture_on_commit_callbacks
+@pytest.mark.parametrize("act", [lifecycle.archive, lifecycle.make_again, lifecycle.remove])
+def test_who_asks_does_not_wait_for_the_storage_and_a_worker_is_told(
+    stored, messages, monkeypatch, act, django_capture_on_commit_callbacks
 ):
-    """A worker may have been uploading just then, and may have died since."""
+    messages.clear()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(storage, "tracks", lambda: pytest.fail("the storage was asked"))
+        with django_capture_on_commit_callbacks(execute=True):
+            act(Job.objects.get())
+    assert [name for name, *_ in messages].count(discards.TASK) == 1
+    assert celery_app.tasks[discards.TASK]() == 1
+    assert not files(stored)
+    assert discards.clear() == 0
+
+
+@pytest.mark.parametrize("act", [lifecycle.cancel, lifecycle.remove])
+def test_a_job_that_no_worker_had_leaves_nothing_to_delete(
+    job, messages, act, django_capture_on_commit_callbacks
+):
+    messages.clear()
     with django_capture_on_commit_callbacks(execute=True):
-        lifecycle.archive(stored)
+        act(job)
+    assert not messages
+    assert not Discard.objects.exists()
+
+
+def test_without_a_broker_the_sweep_deletes_them(
+    stored, monkeypatch, django_capture_on_commit_callbacks
+):
+    def gone(*args):
+        raise ConnectionError("no broker")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(celery_app, "send_task", gone)
+        with django_capture_on_commit_callbacks(execute=True):
+            lifecycle.archive(stored)
+    assert files(stored)
+    assert tasks.sweep()["cleared"] == 1
+    assert not files(stored)
+
+
+def test_files_go_at_once_and_once_more_after_a_lease(stored, due):
+    """A worker may have been uploading just then, and may have died since."""
+    lifecycle.archive(stored)
+    assert discards.clear() == 1
     assert not files(stored)
     tracks().save(track_key(stored.pk, 1), ContentFile(b"too late"))
+    assert discards.clear() == 0
     due()
     assert discards.clear() == 1
     assert not files(stored)
@@ -60,16 +93,20 @@ def test_the_next_attempt_s_files_stay(stored, due):
 
 
 def test_storage_that_does_not_answer_is_asked_again_later(discarded, due, monkeypatch):
+    asked = []
+
     def away(*args):
+        asked.append(args)
         raise OSError("no storage")
 
     due()
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(SignedFileSystemStorage, "listdir", away)
         assert discards.clear() == 0
-    assert discards.clear() == 0, "asked again at once"
+        assert discards.clear() == 0
+    assert len(asked) == 1, "asked for each, or again at once"
     due()
-    assert discards.clear() == 1
+    assert discards.clear() == 2
     assert not files(discarded)
 
 
@@ -84,12 +121,13 @@ def test_storage_that_keeps_one_sweep_waiting_is_not_asked_by_others(discarded, 
 
     due()
     monkeypatch.setattr(SignedFileSystemStorage, "listdir", slow)
-    assert discards.clear() == 1
-    assert len(asked) == 1
+    assert discards.clear() == 2
+    assert len(asked) == 2
     assert not files(discarded)
 
 
-def test_who_finds_nothing_to_cancel_discards_nothing(job):
+def test_who_finds_nothing_to_cancel_discards_nothing(claim):
+    job = claim.job
     lifecycle.cancel(job)
     notes = Discard.objects.count()
     assert not lifecycle.cancel(Job.objects.get())

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.signing import TimestampSigner
 
-from jobs import lifecycle
+from jobs import discards, lifecycle
 from jobs.models import Job
 from jobs.storage import track_key, tracks
 
@@ -108,9 +108,9 @@ def test_there_is_nothing_to_download_before_it_is_ready(client, job):
     assert client.get(f"/jobs/{job.pk}/download/").status_code == 404
 
 
-def test_deleting_the_job_deletes_the_file(client, ready, link, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(f"/jobs/{ready.pk}/delete/")
+def test_deleting_the_job_deletes_the_file(client, ready, link):
+    client.post(f"/jobs/{ready.pk}/delete/")
+    discards.clear()
     assert not tracks().exists(ready.track)
     assert client.get(link).status_code == 404
 
