@@ -59,17 +59,17 @@ def _in_vain(sent) -> Q:
     """
     patient = Q(sends__gt=1, sent_at__lte=from_now(-settings.JOB_RESEND_SECONDS))
     steps = sent.filter(patient).order_by().values_list("step", flat=True).distinct()
-    return patient & Q(step__in=[step for step in steps if not _messages_for(step)])
+    return patient & Q(step__in=[step for step in steps if not messages_for(TASK_OF[step])])
 
 
-def _messages_for(step: str) -> int:
-    """How many messages wait in the queue of a step; one, for all we know, if it does not say."""
-    queue = current_app.amqp.router.route({}, TASK_OF[step])["queue"].name
+def messages_for(task: str) -> int:
+    """How many messages wait in the queue of a task; one, for all we know, if it does not say."""
+    queue = current_app.amqp.router.route({}, task)["queue"].name
     try:
         with current_app.connection_for_write() as connection:
             return connection.channel().queue_declare(queue).message_count
     except Exception as error:
-        logger.warning("the queue of %s cannot be looked into: %r", step, error)
+        logger.warning("the queue of %s cannot be looked into: %r", task, error)
         return 1
 
 

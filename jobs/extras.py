@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from jobs.database import from_now
-from jobs.dispatching import MOST_DOUBLINGS, BrokerAway, count_sent, limits_of
+from jobs.dispatching import MOST_DOUBLINGS, BrokerAway, count_sent, limits_of, messages_for
 from jobs.models import Job, Report, TrackFile
 
 logger = logging.getLogger(__name__)
@@ -152,11 +152,23 @@ def make_anew(job: Job, kind: str) -> bool:
 
 def sweep() -> int:
     """Send what is due, and give up what had its tries; gives the number sent."""
+    _wait_no_longer_in_vain()
     due = Report.objects.filter(due_at__lte=Now())
     given_up = due.filter(tries__gte=MAX_TRIES).update(due_at=None, lease_until=None)
     if given_up:
         logger.error("%s tracks stay without some of their companions", given_up)
     return send_each(due.select_related("job").defer("waveform", "certificate"))
+
+
+def _wait_no_longer_in_vain() -> None:
+    """Whoever waits for long, as if behind many others, at a queue that is empty waits shortly.
+
+    Its broker forgot everything: what waited there the longest would be sent again the latest.
+    """
+    soon = from_now(settings.JOB_RESEND_SECONDS)
+    patient = Report.objects.filter(sends__gt=1, lease_until=None, due_at__gt=soon)
+    if patient.exists() and not messages_for(TASK):
+        patient.update(due_at=soon)
 
 
 def _still_ours(hold: Hold) -> bool:

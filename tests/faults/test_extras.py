@@ -46,6 +46,19 @@ def stop(worker):
     worker.popen.wait(timeout=60)
 
 
+def test_every_message_is_lost_of_one_that_has_waited_for_long(plant):
+    pk = plant.submit()
+    plant.wait_for_end()
+    plant.rows(
+        "UPDATE jobs_report SET sends = 6, due_at = due_at + interval '1 hour' "
+        "WHERE job_id = %s RETURNING id", pk,
+    )  # fmt: skip
+    with plant.broker_client() as client:
+        client.flushall()
+    plant.start("extras")
+    all_is_there(plant, pk)
+
+
 @pytest.mark.parametrize(
     ("end", "passed_on", "tries"),
     [(Process.kill_pool, False, 2), (Process.kill, True, 2), (stop, False, 1)],

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from kombu import Connection
 
 from entrain import celery_app
 from jobs import extras, lifecycle
@@ -106,6 +107,29 @@ def test_a_message_that_was_lost_is_sent_again_ever_more_rarely(ready, sent_extr
         Report.objects.update(due_at=F("due_at") - timedelta(seconds=due_s + 1))
         assert extras.sweep() == 1
     assert len(sent_extras) == 3
+
+
+def test_what_waits_long_at_an_empty_queue_is_sent_again_soon(ready, settings, monkeypatch):
+    monkeypatch.setattr(celery_app, "connection_for_write", lambda: Connection("memory://"))
+    hour = timezone.now() + timedelta(hours=1)
+    Report.objects.update(sends=6, due_at=hour)
+    with celery_app.connection_for_write() as connection:
+        queue = connection.SimpleQueue("extras")
+        queue.put("somebody else's")
+        assert extras.sweep() == 0
+        assert Report.objects.get().due_at == hour
+        queue.clear()
+        assert extras.sweep() == 0
+        left_s = (Report.objects.get().due_at - timezone.now()).total_seconds()
+        assert left_s == pytest.approx(settings.JOB_RESEND_SECONDS, abs=5)
+
+
+def test_an_empty_queue_shortens_the_time_of_no_worker(hold, monkeypatch):
+    monkeypatch.setattr(celery_app, "connection_for_write", lambda: Connection("memory://"))
+    hour = timezone.now() + timedelta(hours=1)
+    Report.objects.update(sends=6, due_at=hour, lease_until=hour)
+    assert extras.sweep() == 0
+    assert Report.objects.get().due_at == hour
 
 
 def test_without_a_broker_the_sweeper_sends_it_later(claim, monkeypatch, messages, sent_extras):
