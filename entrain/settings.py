@@ -311,6 +311,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A Redis that is full, or a replica for a while, refuses to write: workers wait for that, too.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
 # A worker without -Q takes from all of them.
 CELERY_TASK_QUEUES = [Queue("speech"), Queue("render"), Queue("extras"), Queue("housekeeping")]

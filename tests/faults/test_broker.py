@@ -65,6 +65,28 @@ def test_full(plant):
             plant.wait_until(lambda: "maxmemory" in plant.log(), "somebody to say so")
         finally:
             client.config_set("maxmemory", "0")
-    plant.start_missing()
     assert plant.wait_for_end() == {"completed"}
+    assert all(process.is_up for process in plant.processes.values())
+    all_is_well(plant)
+
+
+def test_a_replica_for_a_while(plant):
+    """As after a failover: it answers, and takes nothing and gives nothing away."""
+    with plant.proxy.holding("PUT", "/tracks/tracks/") as held:
+        pk = plant.submit()
+        plant.wait_until(held.arrived.is_set, "the upload")
+        with plant.broker_client() as client:
+            client.replicaof("127.0.0.1", "1")
+            try:
+                held.release()
+                assert plant.wait_for_end() == {"completed"}
+                plant.submit()
+                for name in ("speech", "worker"):
+                    log = plant.processes[name].log_file
+                    plant.wait_until(lambda: "read only" in log.read_text(), "it to say so")  # noqa: B023
+            finally:
+                client.replicaof("NO", "ONE")
+    assert plant.wait_for_end() == {"completed"}
+    assert plant.job(pk).attempt == 2
+    assert all(process.is_up for process in plant.processes.values())
     all_is_well(plant)
