@@ -1,9 +1,7 @@
 """The admin works under the site's strict policy, and fetches nothing from elsewhere."""
 
-import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("browser")
 PASSWORD = "long-enough-for-staff"
 PAGES = [
     "/admin/",

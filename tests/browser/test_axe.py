@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 
 from tests.browser.lived_in import SIGNED_OUT
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_violations(browser, place, scheme):

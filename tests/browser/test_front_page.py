@@ -2,10 +2,7 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_a_sound_plays_at_once_and_follows_the_chosen_band(page, site, complaints):

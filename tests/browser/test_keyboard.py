@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests.browser.keyboard import Keyboard
 
-pytestmark = pytest.mark.xdist_group("browser")
 LONG_MS = 90_000
 
 

@@ -4,8 +4,6 @@ import pytest
 
 from tests.browser.lived_in import SIGNED_OUT
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 # German for its long words.
 WINDOWS = [(320, "en", "light"), (320, "de", "dark"), (1280, "en", "dark"), (2560, "en", "light")]
 

@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 
 from tests.browser.tracks import make_tracks, sign_in
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module")
 def shelf(site):

@@ -20,7 +20,6 @@ from tests.browser.listening import (
     rendered,
 )
 
-pytestmark = pytest.mark.xdist_group("browser")
 # Where the two are compared: well inside the track.
 FROM_S = 20
 

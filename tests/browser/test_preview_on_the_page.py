@@ -5,8 +5,6 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 # Counts what the page makes for its sound, and listens to what comes out of it.
 _WATCH = """
 window.made = { contexts: [], nodes: [] };

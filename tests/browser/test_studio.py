@@ -11,8 +11,6 @@ from jobs.studio.presets import PRESETS
 from tests.browser.test_journey import _sign_in
 from tests.jobs.choices import FILLINGS
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture
 def studio(page, site, complaints):

@@ -1,11 +1,8 @@
 """A track's page waits well while the server does not answer, and goes on by itself."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.tracks import sign_in
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 # A track that some worker has been making for a while, and will be.
 UNDER_WAY = """

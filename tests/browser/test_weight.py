@@ -2,11 +2,8 @@
 
 from urllib.parse import urlsplit
 
-import pytest
-
 from tests.browser.lived_in import SIGNED_OUT
 
-pytestmark = pytest.mark.xdist_group("browser")
 MOST_BYTES = 120_000
 
 

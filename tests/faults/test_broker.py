@@ -2,12 +2,8 @@
 
 import signal
 
-import pytest
-
 from tests.faults import submission
 from tests.faults.plant import all_is_well
-
-pytestmark = pytest.mark.xdist_group("faults of servers")
 
 # What a worker, for which nobody waits, gives its broker. The command measures the seconds.
 PATIENCE_OF_WORKERS_S = 5

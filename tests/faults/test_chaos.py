@@ -3,15 +3,12 @@
 import subprocess
 import sys
 
-import pytest
-
 from tests.real.site import ROOT
 
 # Two workers of which one dies; with fewer seconds between, most of the time is spent on starts.
 OPTIONS = "--jobs 30 --workers 2 --every 8 --resend 10"
 
 
-@pytest.mark.xdist_group("faults of servers")
 def test_jobs_end_right_while_workers_are_killed():
     run = subprocess.run(
         [sys.executable, "-m", "tests.faults.chaos", *OPTIONS.split()],

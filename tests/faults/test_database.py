@@ -8,8 +8,6 @@ import pytest
 from tests import standins
 from tests.faults.plant import all_is_well
 
-pytestmark = pytest.mark.xdist_group("faults of servers")
-
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["restart", "crash"])
 def test_restarted_while_mixing(plant, how):

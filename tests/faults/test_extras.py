@@ -9,8 +9,6 @@ from jobs.models import TrackFile
 from tests.faults.plant import all_is_well
 from tests.faults.processes import Process
 
-pytestmark = pytest.mark.xdist_group("faults of services")
-
 KINDS = {*FILES, TrackFile.Kind.SPECTROGRAM}
 
 

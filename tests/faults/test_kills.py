@@ -8,9 +8,6 @@ import pytest
 from tests.faults.plant import ENDLESS_S, all_is_well
 from tests.faults.processes import Process
 
-pytestmark = pytest.mark.xdist_group("faults of workers")
-
-
 HOWS = pytest.mark.parametrize("kill", [Process.kill_pool, Process.kill])
 
 

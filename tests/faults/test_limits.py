@@ -10,8 +10,6 @@ import pytest
 from tests.faults.plant import ENDLESS_S, all_is_well
 from tests.real_parts import program
 
-pytestmark = pytest.mark.xdist_group("faults of workers")
-
 
 @pytest.fixture
 def replace(plant):

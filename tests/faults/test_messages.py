@@ -1,10 +1,6 @@
 """Messages are hints: they may be lost, doubled, late, or not sent at all."""
 
-import pytest
-
 from tests.faults.plant import all_is_well
-
-pytestmark = pytest.mark.xdist_group("faults of servers")
 
 
 def test_nothing_happens(plant):

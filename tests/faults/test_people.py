@@ -1,11 +1,7 @@
 """Many people and their workers: whose turn it is, and what somebody may stop."""
 
-import pytest
-
 from tests.faults.plant import all_is_well, temporary_files
 from tests.faults.recovery import cancel_seconds
-
-pytestmark = pytest.mark.xdist_group("faults of services")
 
 # What is being worked on or queued when somebody else comes, and what their two steps wait for.
 AHEAD = 6

@@ -5,8 +5,6 @@ import pytest
 from tests.audio.voices import MP3, VoiceServer, cut_short, drip, drop, never_answer
 from tests.faults.plant import all_is_well
 
-pytestmark = pytest.mark.xdist_group("faults of services")
-
 BUSY = (429, {"detail": {"status": "rate_limit_exceeded"}}, {"Retry-After": "0"})
 WELL = (200, MP3)
 

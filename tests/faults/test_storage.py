@@ -11,8 +11,6 @@ from tests.faults.plant import all_is_well
 from tests.faults.submission import submit, visitor
 from tests.real_parts import program
 
-pytestmark = pytest.mark.xdist_group("faults of servers")
-
 
 @pytest.mark.parametrize("trouble", ["unavailable", "reset"])
 def test_a_few_refusals_in_an_upload_are_tried_again(plant, trouble):

@@ -17,8 +17,6 @@ from tests.real.conftest import AFFIRMATIONS
 from tests.real.site import ROOT, Visitor, running_site
 from tests.services import clean_environment, free_port
 
-pytestmark = pytest.mark.xdist_group("sites")
-
 
 def _is_alive(pid: int) -> bool:
     try:

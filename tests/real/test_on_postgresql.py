@@ -4,15 +4,12 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from tests import services
 from tests.real.site import ROOT
 
 PROMISES = ["tests/accounts", "tests/jobs", "tests/faults/test_ledger_faults.py"]
 
 
-@pytest.mark.xdist_group("services")
 def test_accounts_and_jobs_keep_their_promises_on_postgresql():
     outside = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     with services.postgresql() as url:

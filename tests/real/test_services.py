@@ -14,7 +14,6 @@ from tests.real import listening
 from tests.real.conftest import AFFIRMATIONS
 from tests.real.site import Visitor, running_site
 
-pytestmark = pytest.mark.xdist_group("services")
 VOICE = f"elevenlabs:{standins.VOICE['voice_id']}"
 
 
