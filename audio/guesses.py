@@ -97,6 +97,9 @@ class PartGuess:
         self._known = _sampled(part.course, listener.times_s)
         changed = _sampled(lambda times_s: part.gain(times_s) * fade(times_s), listener.times_s)
         self._course = self._known * np.square(changed, out=changed)
+        # Places are spread over what is loud: where it is silent there is nothing to be learnt.
+        amplitudes = np.sqrt(self._known[: 1 - EXCERPT_STEPS])
+        self._loud_until = np.cumsum(amplitudes, dtype=np.float64)
         self._heard: list[tuple[float, Excerpt]] = []
         self.hear_more()
 
@@ -122,7 +125,7 @@ class PartGuess:
         self._heard.sort(key=lambda heard: heard[0])
 
     def _loud_step(self, place: float) -> int:
-        step = int(place * (len(self._known) - EXCERPT_STEPS + 1))
+        step = int(np.searchsorted(self._loud_until, place * self._loud_until[-1]))
         near = self._known[step : step + _NEAR_STEPS + EXCERPT_STEPS - 1]
         return step + int(np.argmax(windowed(near, EXCERPT_STEPS)))
 

@@ -15,7 +15,7 @@ from audio.fades import Fades
 from audio.guesses import STEP_S, Curve, Line, Part
 from audio.levels import amplitude_of
 from audio.master import master_gain
-from audio.panning import Balance
+from audio.panning import Balance, ears_of
 from audio.placement import Placement, schedule
 from audio.scratch import Scratch
 from audio.spec import Beat, Bed, Speech, TrackSpec
@@ -169,7 +169,7 @@ class Mix:
 
     def gain_to(self, target_lufs: float) -> float:
         """The factor for :meth:`blocks` that brings the limited track to ``target_lufs``."""
-        spec = self._spec
+        spec, voice = self._spec, self._spec.speech
 
         def part(layer: Layer, course: Curve, **more) -> Part:
             return Part(_Watched(layer, self._look), course=course, **more)
@@ -190,7 +190,7 @@ class Mix:
             target_lufs=target_lufs,
             total_frames=spec.frames,
             sample_rate=spec.sample_rate,
-            speech=part(self._voice, _course(spec.speech.level_db)) if spec.speech else None,
+            speech=part(self._voice, _course(voice.level_db, voice.pan)) if voice else None,
             lines=[Line(p.line, p.start, p.stop - p.start) for p in self._places],
             fade=self._fades.at,
         )
@@ -236,10 +236,15 @@ def _embedded(spec: TrackSpec, number: int) -> list[Beat]:
     return [beat for beat in beats if beat.bed in (None, number)]
 
 
-def _course(level_db: Value) -> Curve:
-    """Energy over time of a level, as a function of times in seconds."""
-    soft = softened(level_db)
-    return lambda times_s: amplitude_of(values_at(soft, times_s)) ** 2
+def _course(level_db: Value, pan: Value = 0.0) -> Curve:
+    """Energy over time of a level and a place, as a function of times in seconds."""
+    level_db, pan = softened(level_db), softened(pan)
+
+    def energy_at(times_s: np.ndarray) -> np.ndarray:
+        left, right = ears_of(values_at(pan, times_s))
+        return (left**2 + right**2) / 2 * amplitude_of(values_at(level_db, times_s)) ** 2
+
+    return energy_at
 
 
 def _placements(spec: TrackSpec, clips: Mapping[str, Clip]) -> list[Placement]:

@@ -63,5 +63,11 @@ class Balance:
         if self._spin is not None:
             cycles = self._spin.cycles(int(knots[0]), int(knots[-1] - knots[0]) + 1)
             place += (1 - np.abs(place)) * self._swing(cycles[0, ::KNOT_FRAMES])
-        left, right = (gain * np.cos(np.pi / 2 * np.maximum(0, side)) for side in (place, -place))
-        return left, right
+        left, right = ears_of(place)
+        return gain * left, gain * right
+
+
+def ears_of(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Gains of the left and of the right ear for places from −1 to 1."""
+    left, right = (np.cos(np.pi / 2 * np.maximum(0, side)) for side in (place, -place))
+    return left, right

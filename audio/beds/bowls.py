@@ -78,6 +78,24 @@ class BowlsLayer(PiecesLayer):
     def _prepare(self) -> None:
         self._stroke = lru_cache(KEPT_STROKES)(self._stroke_of)
 
+    def energy_at(self, times_s: np.ndarray) -> np.ndarray:
+        """That of the strokes that ring around times, but where they are close to each other."""
+        if self._interval_s < LEVELLED_S:
+            return super().energy_at(times_s)
+        energy = np.zeros(len(times_s))
+        earliest, latest = (times_s[[0, -1]] - (RINGING_S, 0)) / self._interval_s
+        for strike in range(max(0, int(earliest) - 1), int(latest) + 2):
+            stroke = self._stroke(strike)
+            turns, heights = stroke.tones.turns, self._narrowed(stroke.tones.heights.copy())
+            edges = np.divide((stroke.begins, stroke.stops), self._rate)
+            rings = slice(*np.searchsorted(times_s, edges))
+            since = times_s[rings] * self._rate - stroke.begins
+            pointers = heights[..., np.newaxis] * np.exp(np.outer(turns, since))
+            # The two of a pair beat slowly enough to be followed.
+            pairs = pointers.reshape(2, len(turns) // 2, 2, len(since)).sum(axis=2)
+            energy[rings] += np.square(np.abs(pairs)).sum(axis=(0, 1))
+        return energy
+
     def _piece(self, number: int) -> np.ndarray:
         sound, start = np.zeros((2, self.HOP), np.float32), number * self.HOP
         earliest = (start / self._rate - RINGING_S) / self._interval_s

@@ -79,12 +79,16 @@ KINDS = {
     "stream": {"beds": [{"kind": "stream"}]},
     "fire": {"beds": [{"kind": "fire", "crackle": 1}]},
     "bowls": {"beds": [{"kind": "bowls", "interval_s": 15}]},
+    "bowls seldom struck": {"beds": [{"kind": "bowls", "interval_s": 200}], "duration_s": 400},
     "drone": {"beds": [{"kind": "drone"}]},
     "a level that moves": {"beds": [{"kind": "noise", "level_db": RAMP}]},
     "speech alone": {"speech": SPEECH},
     "ducked noise": {"beds": [{"kind": "noise"}], "speech": {**SPEECH, "duck_db": 12}},
     "a voice that comes and goes": {
         "speech": {**SPEECH, "level_db": [[1.5 * n, (-15, -40)[n % 2]] for n in range(40)]}
+    },
+    "a voice that goes from ear to ear": {
+        "speech": {**SPEECH, "lines": LINES[:1], "repetitions": 9, "pan": [[0, -1], [60, 1]]}
     },
     "long fades": {"beats": [BINAURAL], "fade_in_s": 25, "fade_out_s": 30},
     "everything": {
