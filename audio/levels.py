@@ -17,9 +17,3 @@ def amplitude_of(level_db: float | np.ndarray) -> float | np.ndarray:
 def rms_of(level_db: float) -> float:
     """Root mean square of any signal at ``level_db`` dBFS; full scale is 1.0."""
     return amplitude_of(level_db) / math.sqrt(2)
-
-
-def level_of(samples: np.ndarray) -> float:
-    """Level in dBFS of ``samples`` (any shape, full scale 1.0); silence is ``-inf``."""
-    rms = math.sqrt(np.mean(np.square(samples, dtype=np.float64)))
-    return 20 * math.log10(rms * math.sqrt(2)) if rms else -math.inf
