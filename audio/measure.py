@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from audio import wav_tags
 from audio.errors import AudioError, SpecError
 from audio.heard.beats import heard_beats
 from audio.heard.noise import NoiseSlope, noise_slope
@@ -80,7 +81,7 @@ def measure(
     """
     watch = Watch(progress, cancelled)
     with _opened(Path(path)) as file:
-        spec = spec or _recipe(file)
+        spec = spec or _recipe(file, Path(path))
         meter = LoudnessMeter(sample_rate=file.samplerate)
         voice = VoiceFinder(sample_rate=file.samplerate, spec=spec)
         for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
@@ -112,9 +113,9 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         raise AudioError(f"{path} is not a sound file that can be read") from error
 
 
-def _recipe(file: soundfile.SoundFile) -> TrackSpec | None:
+def _recipe(file: soundfile.SoundFile, path: Path) -> TrackSpec | None:
     try:
-        return TrackSpec.parse(file.comment)
+        return TrackSpec.parse(file.comment or wav_tags.recipe(path))
     except SpecError:
         return None
 

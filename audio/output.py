@@ -115,18 +115,13 @@ def _format_of(path: Path, sound_bytes: int) -> str:
 def _announce(file: soundfile.SoundFile, tags: Tags) -> None:
     """Tell libsndfile the tags, which stand before the sound.
 
-    It knows neither chapters nor pictures; so in FLAC it only keeps their place, and they are
-    filled in when the sound is written; in WAV they follow behind it.
+    It knows neither chapters nor pictures, nor long recipes; so in FLAC it only keeps their place,
+    and they are filled in when the sound is written; in WAV they follow behind it.
     """
     if file.format == "FLAC":
         file.comment = " " * flac_tags.size(tags)
         return
-    for name, text in (
-        ("title", tags.title),
-        ("artist", tags.artist),
-        ("date", tags.date),
-        ("comment", tags.recipe),
-    ):
+    for name, text in (("title", tags.title), ("artist", tags.artist), ("date", tags.date)):
         if text:
             setattr(file, name, text)
 

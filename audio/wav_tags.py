@@ -1,7 +1,8 @@
-"""What a WAV file says of itself beyond four words: chapters and cover, behind the sound.
+"""What a WAV file says of itself beyond three words: recipe, chapters and cover, behind the sound.
 
-Chapters are cue points with labels (Microsoft's RIFF, 1991), which editors and FFmpeg show. Words
-and cover stand in an ``id3 `` chunk besides, where players look for them.
+The recipe is the comment of a list of words; libsndfile reads none beyond 2 kB. Chapters are cue
+points with labels (Microsoft's RIFF, 1991), which editors and FFmpeg show. Words and cover stand in
+an ``id3 `` chunk besides, where players look for them.
 """
 
 import struct
@@ -30,7 +31,39 @@ def append(path: Path, tags: Tags, *, sample_rate: int) -> None:
         file.write(struct.pack("<I" if kind == b"RIFF" else "<Q", size))
 
 
+def recipe(path: Path) -> str:
+    """The recipe in a RIFF or RF64 file, empty where there is none."""
+    found = ""
+    with path.open("rb") as file:
+        start = file.read(36)
+        if start[:4] not in (b"RIFF", b"RF64"):
+            return found
+        file.seek(12)
+        while len(head := file.read(8)) == 8:
+            name, size = struct.unpack("<4sI", head)
+            if name == b"data" and start[:4] == b"RF64":
+                (size,) = struct.unpack_from("<Q", start, 28)
+            end = file.tell() + size + size % 2
+            if name == b"LIST":
+                found = _comment(file.read(size)) or found
+            file.seek(end)
+    return found
+
+
+def _comment(content: bytes) -> str:
+    """That of a list, if it is one of words."""
+    at = 4 if content[:4] == b"INFO" else len(content)
+    while at + 8 <= len(content):
+        name, size = struct.unpack_from("<4sI", content, at)
+        if name == b"ICMT":
+            return content[at + 8 : at + 8 + size].rstrip(b"\0").decode(errors="replace")
+        at += 8 + size + size % 2
+    return ""
+
+
 def _chunks(tags: Tags, sample_rate: int) -> Iterator[bytes]:
+    if tags.recipe:
+        yield _chunk(b"LIST", b"INFO" + _chunk(b"ICMT", tags.recipe.encode() + b"\0"))
     if tags.chapters:
         starts = [min(round(c.start_s * sample_rate), _NO_OFFSET) for c in tags.chapters]
         points = (

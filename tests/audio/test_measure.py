@@ -155,6 +155,15 @@ def test_a_spec_may_be_given_with_a_file_that_does_not_carry_one(tmp_path):
     assert abs(measure(path, spec).beats[0].readings[0].beat_error_hz) < 1e-6
 
 
+def test_a_wav_file_says_what_was_meant_however_much_that_is(tmp_path):
+    phases = [{"name": f"Phase {n} {'x' * 90}", "start_s": n} for n in range(50)]
+    spec = TrackSpec.parse({"title": "x", "duration_s": 60, "beats": [BINAURAL], "phases": phases})
+    render(spec, tmp_path / "track.wav", clips={})
+    found = measure(tmp_path / "track.wav")
+    assert found.target_lufs == -18
+    assert abs(found.beats[0].readings[0].beat_error_hz) < 1e-4
+
+
 def test_measuring_tells_how_far_it_is_and_can_be_stopped(tmp_path):
     path, heard = written(tmp_path, two_tones(203, 197)), []
     measure(path, progress=heard.append)

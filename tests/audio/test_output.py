@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio import AudioError, Cancelled, TrackSpec, cover, output, tags
+from audio import AudioError, Cancelled, TrackSpec, cover, output, tags, wav_tags
 from audio.describe import describe, tags_of
 from audio.tags import Chapter, Tags
 from audio.watch import Watch
@@ -117,6 +117,18 @@ def test_a_wav_file_has_its_words(tmp_path):
     with soundfile.SoundFile(written(tmp_path / "track.wav", samples(16))) as file:
         assert (file.title, file.artist, file.date) == (TAGS.title, "Entrain", "2026-01-02")
         assert file.comment == TAGS.recipe
+
+
+@pytest.mark.parametrize("largest", [output.LARGEST_RIFF_BYTES, 1000])
+def test_a_wav_file_has_its_recipe_however_long(tmp_path, monkeypatch, largest):
+    monkeypatch.setattr(output, "LARGEST_RIFF_BYTES", largest)
+    for times in (1, 100, 30_000):
+        recipe = "夜 and quiet" * times
+        long = dataclasses.replace(TAGS, recipe=recipe)
+        path = written(tmp_path / "track.wav", samples(16), tags=long)
+        assert wav_tags.recipe(path) == recipe
+        assert probed(path, "-show_format")["format"]["tags"]["comment"] == recipe
+        assert np.array_equal(soundfile.read(path, dtype="int16")[0], samples(16))
 
 
 def test_a_wav_file_beyond_4_gb_counts_in_64_bits(tmp_path, monkeypatch):
