@@ -8,7 +8,12 @@ from threading import Thread
 from time import sleep
 
 from billiard import active_children
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import (
+    worker_process_init,
+    worker_ready,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from celery.worker.request import Request
 from django.db import connection
 
@@ -56,6 +61,17 @@ def holder_of(request, pid) -> str:
 def _clean_up(**_):
     """Remove what the process in whose place this one begins may have left."""
     workspace.remove_abandoned()
+
+
+@worker_ready.connect
+def _end_when_the_pool_has_ended(sender, **_):
+    """Have nothing wait for a pool that has stopped already.
+
+    Without Redis its processes take messages from one pipe, by turns. Who is told to stop in the
+    moment it gets its turn takes it along, and billiard, at exit, would wait for it for ever.
+    """
+    pool = sender.pool._pool
+    worker_shutdown.connect(lambda **_: pool._terminate.cancel(), weak=False)
 
 
 @worker_shutting_down.connect

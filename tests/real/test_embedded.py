@@ -59,15 +59,18 @@ def _hear(track: bytes, folder: Path) -> None:
 
 
 def test_ctrl_c_ends_everything_and_the_data_is_there_again(tmp_path):
-    for how in (signal.SIGINT, signal.SIGTERM):
+    for times, how in enumerate((signal.SIGINT, signal.SIGTERM), start=1):
         with running_site(tmp_path) as site, Visitor(site) as visitor:
             visitor.sign_in()
             assert "1 credit" in visitor.see("/accounts/credits/")
+            workers = 3 * times
+            site.wait_until(lambda: site.log.count(" ready.") == workers, "the workers")  # noqa: B023
             children = site.children()
             assert len(children) >= 3
             asked = time.monotonic()
             assert site.stop(how) == 0
             assert time.monotonic() - asked < 10
+            assert "SIGKILL" not in site.log
             assert not [pid for pid in children if _is_alive(pid)]
 
 
