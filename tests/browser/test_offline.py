@@ -9,9 +9,14 @@ from playwright.sync_api import expect
 from accounts.demo import DEMO_EMAIL
 from tests.browser.tracks import make_tracks, sign_in
 from tests.jobs.choices import CHOICES
-from tests.real.site import Visitor
+from tests.real.site import Visitor, running_site
 
-pytestmark = pytest.mark.xdist_group("browser")
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site of this module's own, which goes away and comes back."""
+    with running_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
