@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.machine import play
 
-RUNS, EXAMPLES, STEPS_IN_ALL = 4, 32, 10_000
+RUNS, EXAMPLES, STEPS_IN_ALL = 4, 28, 10_000
 
 
 @pytest.mark.django_db(transaction=True)
