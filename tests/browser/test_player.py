@@ -245,7 +245,7 @@ def test_a_link_that_ran_out_is_replaced_and_the_sound_goes_on(page, site, track
     slider = page.get_by_role("slider", name="Position")
     for _ in range(8):
         slider.press("ArrowRight")
-    _wait_for(page, "a.currentTime > 40.3 && !a.paused && !a.error")
+    _wait_for(page, "a.currentTime > 40.3 && !a.seeking && !a.paused && !a.error")
     assert link.refused
     expect(page.locator(".lost")).to_be_hidden()
 
