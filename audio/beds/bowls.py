@@ -144,9 +144,8 @@ class BowlsLayer(PiecesLayer):
         ratios, sizes, decays_s = np.array([p for p in PARTIALS if p[0] * lowest_hz < HIGHEST_HZ]).T
         split = np.outer(BEATS_HZ[: len(ratios)], (-0.5, 0.5))
         falls_s = decays_s[:, np.newaxis] * np.sqrt(220 / lowest_hz)
-        turns = (
-            2j * np.pi * (lowest_hz * ratios[:, np.newaxis] + split) - 1 / falls_s
-        ) / self._rate
+        hz = lowest_hz * ratios[:, np.newaxis] + split
+        turns = (2j * np.pi * hz - 1 / falls_s) / self._rate
         sides = np.array([[np.cos(np.pi / 2 * place)], [np.sin(np.pi / 2 * place)]])
         # Sines in both ears, but the upper one of a pair a quarter behind in the right.
         phases = np.array([[-1j, -0.5j], [-1j, 0.5]])
