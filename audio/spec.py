@@ -131,6 +131,10 @@ def _sized(limits: Range) -> AfterValidator:
 def _clean_text(text: str) -> str:
     """Fold white space and Unicode forms so that equal words are equal strings."""
     text = " ".join(unicodedata.normalize("NFC", text).split())
+    return _printable(text)
+
+
+def _printable(text: str) -> str:
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
         raise PydanticCustomError("control", "has a control character; type it again without it")
     return text
@@ -321,7 +325,7 @@ class Music(_Bed):
     start. ``file`` is the path of a FLAC, WAV, MP3 or Ogg file."""
 
     kind: Literal["music"] = "music"
-    file: Annotated[str, _sized(FILE_CHARS)]
+    file: Annotated[str, _sized(FILE_CHARS), AfterValidator(_printable)]
     crossfade_s: _number(CROSSFADE_S) = 4.0
 
 
@@ -345,14 +349,16 @@ class Speech(_Part):
     """
 
     lines: Annotated[tuple[Line, ...], _sized(LINES)]
-    voice: Annotated[str, _sized(VOICE_CHARS)]
+    voice: Annotated[str, _sized(VOICE_CHARS), AfterValidator(_printable)]
     level_db: Level = VOICE_LEVELS_DB["clear"]
     lowpass_hz: _value(LOWPASS_HZ) | None = None
     repetitions: _number(REPETITIONS, int) = 1
     order: Literal["in_order", "shuffled"] = "in_order"
     gaps: Annotated[
         Annotated[Literal["even"], Tag("word")] | Annotated[_number(GAP_S), Tag("number")],
-        Discriminator(lambda gaps: "word" if gaps == "even" else "number"),
+        Discriminator(
+            lambda gaps: "word" if isinstance(gaps, str) and gaps == "even" else "number"
+        ),
     ] = "even"
     lead_in_s: _number(LEAD_S) = 5.0
     lead_out_s: _number(LEAD_S) = 5.0
@@ -554,6 +560,7 @@ _PLAIN_MESSAGES = {
     "missing": "is missing",
     "union_tag_not_found": "is missing",
     "extra_forbidden": "is not a field of a track spec",
+    "invalid_key": "is not a field of a track spec",
     "tuple_type": "must be a list",
     "string_type": "must be text",
     "model_type": "must be an object with named fields",

@@ -4,6 +4,7 @@ import contextlib
 import json
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,11 +92,14 @@ def test_a_spec_cannot_be_changed():
         ("speech.lines", {"a": 1}, "must be a list"),
         ("speech.voice", "", "from 1 to 100 characters"),
         ("speech.voice", 7, "must be text"),
+        ("speech.voice", "\ud800", "control character"),
+        ("speech.voice", "a\0", "control character"),
         ("speech.repetitions", 21, "from 1 to 20"),
         ("speech.repetitions", 1.5, "whole number"),
         ("speech.lowpass_hz", 1999, "from 2000 to 8000 Hz"),
         ("speech.gaps", "odd", "from 0.3 to 3600 seconds"),
         ("speech.gaps", 0.1, "from 0.3 to 3600 seconds"),
+        ("speech.gaps", np.ones(2), "from 0.3 to 3600 seconds"),
         ("phases.1.start_s", 0, "above 0 seconds"),
         ("phases.1.start_s", 600, "below 600 seconds"),
     ],
