@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 
 from audio.levels import amplitude_of
-from audio.true_peak import GREATEST_RISE, REACH, true_peaks
+from audio.true_peak import FINE_PARTS, GREATEST_RISE, REACH, true_peaks
 
 CEILING_DB = -1.0
 
@@ -34,8 +34,8 @@ def limited(
     Parameters
     ----------
     blocks : iterable of ndarray, floats, shape (frames, 2)
-    ceiling : greatest absolute value let through, full scale being 1.0. No sample exceeds it; the
-        wave between the samples may by less than 0.2 dB.
+    ceiling : greatest absolute value let through, full scale being 1.0. No sample exceeds it, nor
+        does the wave between them by more than 0.2 dB, but for what lies above 0.44 of the rate.
     sample_rate : in Hz.
     reach_s : seconds the limiter looks ahead, and takes to recover.
 
@@ -109,7 +109,7 @@ class _Memory:
 
 def _needs(sound: np.ndarray, ceiling: float) -> np.ndarray | None:
     """Greatest gain permitted at each frame but the first and last ``REACH``; None if all is."""
-    peaks = true_peaks(sound, above=ceiling)
+    peaks = true_peaks(sound, above=ceiling, parts=FINE_PARTS)
     over = peaks > ceiling
     if not over.any():
         return None

@@ -83,18 +83,38 @@ def test_ffmpeg_hears_a_full_mix_as_loud_as_was_asked_and_as_we_do(tmp_path, tar
     words = 0.4 * np.sin(2 * np.pi * 300 * times) * np.sin(np.pi * 4 * times) ** 2
     path = tmp_path / "track.flac"
     render(spec, path, clips={"one": Clip.save(words, tmp_path / "one.npy")})
-    command = [program("ffmpeg"), "-nostats", "-i", str(path), "-map", "0:a"]
-    said = output_of(*command, "-af", "ebur128=peak=true", "-f", "null", "-")
-    integrated, range_lu, peak = (
-        float(re.search(rf"{name}: +(\S+)", said.rpartition("Summary:")[2])[1])
-        for name in ("I", "LRA", "Peak")
-    )
+    integrated, range_lu, peak = ebur128(path)
     found = measure(path).loudness
     assert integrated == pytest.approx(target_lufs, abs=0.3)
     assert found.integrated_lufs == pytest.approx(integrated, abs=0.1)
     assert found.range_lu == pytest.approx(range_lu, abs=0.2)
     assert found.true_peak_db - 0.4 <= peak <= found.true_peak_db + 0.2
     assert peak <= -0.8
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"beds": [{"kind": "fire", "crackle": 1}]},
+        {
+            "beds": [{"kind": "noise", "colour": "white"}],
+            "beats": [{"kind": "embedded", "beat_hz": 10, "duty": 0.2}],
+        },
+    ],
+    ids=["crackles", "pulses of white noise"],
+)
+def test_ffmpeg_hears_no_peak_above_the_ceiling_however_bright_they_are(tmp_path, parts):
+    loud = {"title": "x", "duration_s": 60, "master": {"target_lufs": -14}}
+    render(TrackSpec.parse(loud | parts), tmp_path / "track.flac", clips={})
+    assert ebur128(tmp_path / "track.flac")[2] <= -0.9
+
+
+def ebur128(path):
+    """What ffmpeg says of a recording: integrated loudness, loudness range, true peak."""
+    command = [program("ffmpeg"), "-nostats", "-i", str(path), "-map", "0:a"]
+    said = output_of(*command, "-af", "ebur128=peak=true", "-f", "null", "-")
+    summary = said.rpartition("Summary:")[2]
+    return [float(re.search(rf"{name}: +(\S+)", summary)[1]) for name in ("I", "LRA", "Peak")]
 
 
 @pytest.mark.parametrize(
