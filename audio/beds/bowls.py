@@ -25,6 +25,8 @@ BEATS_HZ = (0.45, 0.9, 1.7, 2.6, 3.4)
 BOWLS = ((1.0, 0.5), (1.5, 0.25), (2.0, 0.72))
 
 RINGING_S = 45.0
+# Nobody waits longer for the first stroke.
+FIRST_S = 3.0
 # The level is that of strokes at least this often.
 LEVELLED_S = 10.0
 MALLET_S, DAMPED_S = 0.012, 1.0
@@ -129,7 +131,9 @@ class BowlsLayer(PiecesLayer):
     def _stroke_of(self, strike: int) -> Stroke:
         """Stroke number ``strike``: when it falls, on which bowl, and how hard, is chance."""
         early, which, force = (float(self._chance(n, np.array([strike]))[0]) for n in range(3))
-        begins_s = max(0, (strike + 0.1 + self._stray * (2 * early - 1)) * self._interval_s)
+        first_s = min(FIRST_S, 0.1 * self._interval_s)
+        begins_s = first_s + (strike + self._stray * (2 * early - 1)) * self._interval_s
+        begins_s = max(0, begins_s)
         pitch_hz = values_at(self._pitch_hz, np.array([begins_s]))[0]
         tones = self._tones(pitch_hz, *BOWLS[int(which * len(BOWLS))])
         tones = tones._replace(heights=tones.heights * self._gain * (0.6 + 0.4 * force))

@@ -93,6 +93,10 @@ def test_strokes_come_at_the_interval():
     assert np.diff(moments) == pytest.approx(9, abs=0.1)
 
 
+def test_the_first_stroke_comes_soon_however_rare_they_are():
+    assert np.abs(sound(spec.Bowls(interval_s=600), 5)).max() > 0.01
+
+
 def test_strokes_at_random_keep_the_mean_and_never_crowd():
     layer = BowlsLayer(pitch_hz=220, interval_s=20, strikes="random", level_db=-24)
     moments = np.array([layer._stroke(n).begins / RATE for n in range(200)])

@@ -19,6 +19,7 @@ const BOWLS = [
   [2, 0.72],
 ];
 const RINGING_S = 45;
+const FIRST_S = 3;
 const LEVELLED_S = 10;
 const MALLET_S = 0.012;
 const HIGHEST_HZ = 18_000;
@@ -59,7 +60,9 @@ export class Bowls extends Bed {
     if (!this.strikes.has(number)) {
       if (this.strikes.size > 100) this.strikes.clear();
       const early = this.stray * (2 * this.chance(0, number) - 1);
-      const time = Math.max(0, (number + 0.1 + early) * this.bed.interval_s);
+      const { interval_s } = this.bed;
+      const first = Math.min(FIRST_S, 0.1 * interval_s);
+      const time = Math.max(0, first + (number + early) * interval_s);
       const which = BOWLS[Math.floor(this.chance(1, number) * BOWLS.length)];
       const force = 0.6 + 0.4 * this.chance(2, number);
       const bowl = this.#bowl(this.pitch.at(time), which);
