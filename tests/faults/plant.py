@@ -204,10 +204,13 @@ class Plant:
 
     def settle(self) -> None:
         """Begin anew: every server up, processes there, earlier jobs forgotten."""
-        self.jobs.clear()
         for server in (self.database, self.broker):
             if not server.is_up:
                 server.start()
+        self.wait_until(lambda: self.rows("SELECT 1"), "the database")
+        # A test that failed leaves some that the next one would meet.
+        self.ask("[lifecycle.cancel(job) for job in Job.objects.active()]")
+        self.jobs.clear()
         for process in self.processes.values():
             process.forget()
         self.start_missing()
