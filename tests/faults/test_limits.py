@@ -1,5 +1,6 @@
 """Too long, too much memory, a wrong clock, a spec from the future, two of what should be one."""
 
+import os
 import re
 import signal
 import subprocess
@@ -79,11 +80,14 @@ def test_memory_that_never_suffices(plant, replace):
     """Enough to take the job, and not to make it."""
     worker = replace("worker")
     prlimit = program("prlimit")
-    [process] = plant.wait_until(lambda: " ready." in worker.log and worker.children, "its pool")
-    [pages] = re.findall(r"VmSize:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    [first] = plant.wait_until(lambda: " ready." in worker.log and worker.children, "its pool")
+    [pages] = re.findall(r"VmSize:\s+(\d+) kB", Path(f"/proc/{worker.pid}/status").read_text())
     limit = int(pages) * 1024 + 12 * 2**20
-    subprocess.run([prlimit, f"--pid={process}", f"--as={limit}"], check=True)
-    pk = plant.submit(seconds=ENDLESS_S)
+    subprocess.run([prlimit, f"--pid={worker.pid}", f"--as={limit}"], check=True)
+    # Whoever takes the place of the one that has no such limit yet is born with it.
+    os.kill(first, signal.SIGKILL)
+    plant.wait_until(lambda: worker.children not in ([], [first]), "another in its pool")
+    pk = plant.submit()
     assert plant.wait_for_end() == {"failed"}
     row = plant.job(pk)
     assert row.tries == 3
