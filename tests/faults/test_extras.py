@@ -14,8 +14,7 @@ KINDS = {*FILES, TrackFile.Kind.SPECTROGRAM}
 
 @pytest.fixture
 def extras(plant):
-    """A worker that makes them, and has nothing to catch up with."""
-    plant.ask("Report.objects.update(due_at=None)")
+    """A worker that makes them."""
     return plant.start("extras")
 
 
