@@ -97,9 +97,6 @@ class PartGuess:
         self._known = _sampled(part.course, listener.times_s)
         changed = _sampled(lambda times_s: part.gain(times_s) * fade(times_s), listener.times_s)
         self._course = self._known * np.square(changed, out=changed)
-        # Places are spread over what is loud: where it is silent there is nothing to be learnt.
-        amplitudes = np.sqrt(self._known[: 1 - EXCERPT_STEPS])
-        self._loud_until = np.cumsum(amplitudes, dtype=np.float64)
         self._heard: list[tuple[float, Excerpt]] = []
         self.hear_more()
 
@@ -119,15 +116,20 @@ class PartGuess:
         count = len(self._heard)
         # Multiples of the golden ratio fill a circle evenly, however many there are.
         numbers = np.arange(count, max(FIRST_PLACES, 2 * count)) + 0.5
-        steps = [self._loud_step(place) for place in numbers * _GOLDEN_RATIO % 1]
+        steps = self._loud_steps(numbers * _GOLDEN_RATIO % 1)
         # In order of what is heard, because a recording is read from its start on.
         self._heard += map(self._excerpt, sorted(steps, key=self._first_heard_s))
         self._heard.sort(key=lambda heard: heard[0])
 
-    def _loud_step(self, place: float) -> int:
-        step = int(np.searchsorted(self._loud_until, place * self._loud_until[-1]))
+    def _loud_steps(self, places: np.ndarray) -> list[int]:
+        # Spread over what is loud: where it is silent there is nothing to be learnt.
+        until = np.sqrt(self._known[: 1 - EXCERPT_STEPS])
+        np.cumsum(until, out=until)
+        return [self._loudest_near(step) for step in np.searchsorted(until, places * until[-1])]
+
+    def _loudest_near(self, step: int) -> int:
         near = self._known[step : step + _NEAR_STEPS + EXCERPT_STEPS - 1]
-        return step + int(np.argmax(windowed(near, EXCERPT_STEPS)))
+        return int(step + np.argmax(windowed(near, EXCERPT_STEPS)))
 
     def _first_heard_s(self, step: int) -> float:
         return step * STEP_S % self._part.period_s
