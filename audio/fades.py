@@ -17,7 +17,7 @@ class Fades:
         self._last, self._rate = total_frames - 1, sample_rate
 
     def apply(self, block: np.ndarray, start: int) -> None:
-        """Fade ``block``, float64 of shape (frames, 2), in place if it lies near an end."""
+        """Fade ``block``, floats of shape (frames, 2), in place if it lies near an end."""
         stop = start + len(block)
         if start < self._in or stop > self._last - self._out:
             block *= self._at(np.arange(start, stop))[:, np.newaxis]

@@ -63,7 +63,7 @@ class LoudnessMeter:
         self._peak = 0.0
 
     def add(self, block: np.ndarray) -> None:
-        """Take in the next frames: ``block`` is float64 of shape (frames, channels)."""
+        """Take in the next frames: ``block`` is floats of shape (frames, channels)."""
         for kept, energies in zip(self._steps, self._energies.of(block).T, strict=True):
             kept.extend(energies)
         sound = np.concatenate([self._tail, block])
@@ -197,7 +197,7 @@ def _gated(blocks: np.ndarray, relative_lu: float) -> np.ndarray:
 
 
 def measured(blocks: Iterable[np.ndarray], *, sample_rate: int) -> Loudness:
-    """The loudness of stereo ``blocks``, float64 of shape (frames, 2)."""
+    """The loudness of stereo ``blocks``, floats of shape (frames, 2)."""
     meter = LoudnessMeter(sample_rate=sample_rate)
     for block in blocks:
         meter.add(block)

@@ -169,7 +169,7 @@ class Mix:
 
     def gain_to(self, target_lufs: float) -> float:
         """The factor for :meth:`blocks` that brings the limited track to ``target_lufs``."""
-        spec, voice = self._spec, self._spec.speech
+        spec, speech = self._spec, self._spec.speech
 
         def part(layer: Layer, course: Curve, **more) -> Part:
             return Part(_Watched(layer, self._look), course=course, **more)
@@ -190,7 +190,7 @@ class Mix:
             target_lufs=target_lufs,
             total_frames=spec.frames,
             sample_rate=spec.sample_rate,
-            speech=part(self._voice, _course(voice.level_db, voice.pan)) if voice else None,
+            speech=part(self._voice, _course(speech.level_db, speech.pan)) if speech else None,
             lines=[Line(p.line, p.start, p.stop - p.start) for p in self._places],
             fade=self._fades.at,
         )

@@ -18,7 +18,7 @@ _KAISER_BETA = 4.0
 # at a time, so that all that is needed stays in the processor's cache.
 WINDOW_FRAMES, WINDOWS = 64, 64
 
-
+# What a meter divides each gap into, and what a limiter does.
 PARTS, FINE_PARTS = 4, 8
 
 

@@ -88,7 +88,7 @@ class VoiceFinder:
         self._left, self._right, self._both = array("f"), array("f"), array("f")
 
     def add(self, block: np.ndarray) -> None:
-        """Take in the next frames, float64 of shape (frames, 2)."""
+        """Take in the next frames, floats of shape (frames, 2)."""
         sound = np.concatenate([self._begun, block]) if len(self._begun) else block
         whole = len(sound) // self._stride * self._stride
         # What is folded over by so simple a filter differs between the ears as it did before.

@@ -45,7 +45,7 @@ class SpeechLayer:
         self._sound_of = lru_cache(KEPT_LINES)(self._sound)
 
     def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the lines that sound during ``block``, float64 of shape (frames, 2)."""
+        """Add the lines that sound during ``block``, floats of shape (frames, 2)."""
         stop = start + len(block)
         for place in self._placements[bisect_left(self._stops, start + 1) :]:
             if place.start >= stop:

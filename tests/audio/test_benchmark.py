@@ -8,6 +8,8 @@ def test_every_way_is_timed():
     assert {"render", "encode", "encode as we do"} <= best.keys()
     assert all(taken.wall_s > 0 for taken in best.values())
     assert all(taken.file_bytes > 1_000_000 for taken in best.values())
+    more_bytes = best["encode as we do"].file_bytes - best["encode"].file_bytes
+    assert abs(more_bytes) < 100_000
 
 
 def test_a_caller_waits_for_progress_and_for_the_end_of_what_was_cancelled():

@@ -108,10 +108,9 @@ class Books(RuleBasedStateMachine):
         for job in jobs.values():
             paid[job.user_id] -= self._net(job)
         for person in self.people:
-            assert balances[person.pk] == self.given[person.pk] - paid[person.pk] >= 0
-        # What the code says of a balance, of one after the other.
-        person = self.people[self.steps % PEOPLE]
-        assert ledger.balance(person) == balances[person.pk]
+            balance = ledger.balance(person)
+            assert balance == balances[person.pk]
+            assert balance == self.given[person.pk] - paid[person.pk] >= 0
 
     def _each_job_is_paid_once(self, entries, jobs):
         net, charges = Counter(), Counter()
