@@ -16,7 +16,7 @@ EXCERPT_STEPS = round(EXCERPT_S * STEPS_A_SECOND)
 HOPS_A_STEP = 10
 HOPS_A_SECOND = HOPS_A_STEP * STEPS_A_SECOND
 # Peaks this many times the RMS are those of clicks, with as much again between their samples.
-_SHARP = 4.0
+_SHARP = 4.5
 NOTHING = 1e-30
 
 

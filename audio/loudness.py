@@ -149,11 +149,15 @@ def k_weighted(sound: np.ndarray, sample_rate: int) -> np.ndarray:
 
 @cache
 def _k_response(sample_rate: int) -> np.ndarray:
-    turns = 2 * np.pi * np.arange(_FFT_FRAMES // 2 + 1) / _FFT_FRAMES
-    delays = np.exp(-1j * turns[:, np.newaxis] * np.arange(3))
+    hz = np.arange(_FFT_FRAMES // 2 + 1) * (sample_rate / _FFT_FRAMES)
+    return k_response(hz, sample_rate).astype(np.float32)
+
+
+def k_response(hz: np.ndarray, sample_rate: int) -> np.ndarray:
+    """What the K filter makes of the amplitudes of tones of ``hz``."""
+    delays = np.exp(-2j * np.pi / sample_rate * hz[:, np.newaxis] * np.arange(3))
     sections = k_weighting(sample_rate)
-    response = np.prod(delays @ sections[:, :3].T / (delays @ sections[:, 3:].T), axis=1)
-    return np.abs(response).astype(np.float32)
+    return np.abs(np.prod(delays @ sections[:, :3].T / (delays @ sections[:, 3:].T), axis=1))
 
 
 def lufs(energy: float) -> float:

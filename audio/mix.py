@@ -1,7 +1,7 @@
 """The sum of a track's layers, block after block."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +27,10 @@ from audio.watch import Watch
 
 # Worked on at a time: enough that calls cost little, and few enough to stay in the cache.
 CHUNK_FRAMES = 32_768
+
+# What tracks of 16 and 24 bits are mixed in. The rounding of float32 lies 150 dB below the sound,
+# but where it falls depends on the processor, which would show in the last of 24 bits.
+_FLOATS = {16: np.float32, 24: np.float64}
 
 
 class Layer(Protocol):
@@ -135,12 +139,11 @@ class Mix:
 
         Faded at both ends, multiplied by ``gain``, and not yet limited: the sum of loud layers
         goes beyond ±1. Each ear lies in one piece in memory, which the next block uses again.
-        For 16 bits they are float32, whose rounding lies 150 dB below the sound; for 24 float64, as
-        where that rounding falls depends on the processor, and would show in the last bits.
+        They are float32 for 16 bits and float64 for 24.
         """
         self._preparing = False
-        kind = np.float32 if self._spec.bit_depth == 16 else np.float64
-        memory = np.empty((2, min(block_frames, self._spec.frames)), kind)
+        shape = 2, min(block_frames, self._spec.frames)
+        memory = np.empty(shape, _FLOATS[self._spec.bit_depth])
         for first in range(start, self._spec.frames, block_frames):
             frames = min(block_frames, self._spec.frames - first)
             block = memory[:, :frames].T
@@ -176,12 +179,12 @@ class Mix:
 
         parts = [
             part(
-                layer,
-                self._bed_course(number),
+                Together([self._beds[number] for number in numbers]),
+                self._beds_course(numbers),
                 gain=self._ducking.at,
-                period_s=self._sounds[number].period_s,
+                period_s=self._sounds[numbers[0]].period_s,
             )
-            for number, layer in enumerate(self._beds)
+            for numbers in _in_step(spec.beds)
         ]
         if self._tones:
             parts.append(part(self._beats, self._beats_course, tonal=True))
@@ -200,6 +203,11 @@ class Mix:
             _course(beat.level_db)(times_s) * pulse_energy(beat, times_s, STEP_S)
             for beat in self._tones
         )
+
+    def _beds_course(self, numbers: list[int]) -> Curve:
+        """The energy of one bed; or of beds in step, whose amplitudes add up."""
+        courses = [self._bed_course(number) for number in numbers]
+        return lambda times_s: sum(np.sqrt(course(times_s)) for course in courses) ** 2
 
     def _bed_course(self, number: int) -> Curve:
         level, energy_at = _course(self._spec.beds[number].level_db), self._sounds[number].energy_at
@@ -223,11 +231,32 @@ def _sound(spec: TrackSpec, number: int, look: Callable[[], None]) -> BedLayer:
     level_db = 0.0 if _moves(bed) or _embedded(spec, number) else highest(bed.level_db)
     # Two beds that are alike must not sound in step.
     seed = spec.seed + number
-    return bed_layer(bed, seed=seed, sample_rate=spec.sample_rate, level_db=level_db, look=look)
+    return bed_layer(
+        bed,
+        seed=seed,
+        sample_rate=spec.sample_rate,
+        level_db=level_db,
+        dtype=_FLOATS[spec.bit_depth],
+        look=look,
+    )
 
 
 def _moves(bed: Bed) -> bool:
     return len(keyframes_of(bed.level_db)) > 1
+
+
+def _in_step(beds: Sequence[Bed]) -> list[list[int]]:
+    """The beds' numbers, together where they sound in step: one recording, or bowls struck at the
+    same times. What sounds by chance adds in power instead."""
+    together: dict[object, list[int]] = {}
+    for number, bed in enumerate(beds):
+        key: object = number
+        if bed.kind == "music":
+            key = bed.file, bed.crossfade_s
+        elif bed.kind == "bowls" and bed.strikes == "regular":
+            key = bed.kind, bed.interval_s
+        together.setdefault(key, []).append(number)
+    return list(together.values())
 
 
 def _embedded(spec: TrackSpec, number: int) -> list[Beat]:

@@ -8,6 +8,8 @@ first three come from long ``rows`` of noise, in moving ``bands`` for waves and 
 
 from collections.abc import Callable
 
+import numpy as np
+
 from audio.beds.bowls import BowlsLayer
 from audio.beds.drone import DroneLayer
 from audio.beds.fire import FireLayer
@@ -39,11 +41,13 @@ def bed_layer(
     seed: int,
     sample_rate: int = SAMPLE_RATE,
     level_db: float | None = None,
+    dtype: type = np.float64,
     look: Callable[[], None] = lambda: None,
 ) -> BedLayer:
     """The sound of ``bed`` in a track with this ``seed``.
 
     ``level_db`` takes the place of the bed's own level: 0 where that moves and is applied later.
+    ``dtype`` is that of sums (see :class:`~audio.beds.layer.BedLayer`).
     ``look`` is called every now and then while a recording is read, and may raise to stop that.
 
     Raises
@@ -55,5 +59,5 @@ def bed_layer(
     kind = own.pop("kind")
     if level_db is not None:
         own["level_db"] = level_db
-    own |= {"seed": (seed, own["seed"]), "sample_rate": sample_rate, "look": look}
+    own |= {"seed": (seed, own["seed"]), "sample_rate": sample_rate, "dtype": dtype, "look": look}
     return LAYERS[kind](**own)

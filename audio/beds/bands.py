@@ -1,12 +1,13 @@
 """Noise whose spectrum moves, as that of most sounds of nature does."""
 
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from audio.beds.grains import STRETCH, GrainsLayer
 from audio.beds.rows import row
+from audio.loudness import k_response
 
 # Moments all over three hours tell how loud a sound that moves is in the long run.
 MOMENTS_S = np.arange(5000) * 2.1789
@@ -16,25 +17,35 @@ MOMENTS_S = np.arange(5000) * 2.1789
 ROW_FRAMES = 2**16
 
 
-@lru_cache(maxsize=2)
-def band_rows(bands_hz: tuple[float, ...], sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
-    """Noise in bands, and how much they have in common.
+# Levels are told at every so many tenths of a second where only their energy counts.
+SPARSE = 4
 
-    Each band falls off linearly over the logarithm of frequency to the middles of its neighbours,
-    so equal levels an octave apart are pink noise.
 
-    Returns
-    -------
-    rows : float64 of shape (bands, ``ROW_FRAMES``), each with an RMS of one.
-    overlaps : the mean of the product of each two, shape (bands, bands).
+class Bands(NamedTuple):
+    """Noise in bands: ``rows`` of shape (bands, ``ROW_FRAMES``), each with an RMS of one.
+
+    ``overlaps`` are the means of the products of each two, shape (bands, bands), and
+    ``heard_overlaps`` the same behind the K filter.
     """
-    middles = np.log(bands_hz)
+
+    rows: np.ndarray
+    overlaps: np.ndarray
+    heard_overlaps: np.ndarray
+
+
+@lru_cache(maxsize=2)
+def noise_bands(middles_hz: tuple[float, ...], sample_rate: int, dtype: type) -> Bands:
+    """Bands of noise that each fall off linearly, over the logarithm of frequency, to the middles
+    of their neighbours; so equal levels an octave apart are pink noise."""
+    middles = np.log(middles_hz)
     knots = [2 * middles[0] - middles[1], *middles, 2 * middles[-1] - middles[-2]]
     bins_hz = np.arange(ROW_FRAMES // 2 + 1) * (sample_rate / ROW_FRAMES)
     here = np.log(np.maximum(bins_hz, 1e-3))
     shapes = np.array([np.interp(here, knots, one) for one in np.eye(len(knots))[1:-1]])
     shapes /= np.linalg.norm(shapes, axis=1, keepdims=True)
-    return row(shapes * (ROW_FRAMES / np.sqrt(2)), number=0), shapes @ shapes.T
+    heard = shapes * k_response(bins_hz, sample_rate)
+    rows = row(shapes * (ROW_FRAMES / np.sqrt(2)), number=0)
+    return Bands(rows.astype(dtype), shapes @ shapes.T, heard @ heard.T)
 
 
 class BandsLayer(GrainsLayer):
@@ -44,7 +55,7 @@ class BandsLayer(GrainsLayer):
 
     def _prepare(self) -> None:
         super()._prepare()
-        self._rows, self._overlaps = band_rows(self.BANDS_HZ, self._rate)
+        self._bands = noise_bands(self.BANDS_HZ, self._rate, self._dtype)
         self._stretch: int | None = None
 
     def _levels(self, times: np.ndarray) -> np.ndarray:
@@ -55,8 +66,7 @@ class BandsLayer(GrainsLayer):
         starts = self._places(number, among=ROW_FRAMES - self.GRAIN)
         ears = grains.reshape(-1, self.GRAIN)
         for levels, start, ear in zip(self._levels_of(number), starts, ears, strict=True):
-            # Processors add in orders of their own: rounded from float64, the sums are the same.
-            ear[:] = levels @ self._rows[:, start : start + self.GRAIN]
+            np.matmul(levels, self._bands.rows[:, start : start + self.GRAIN], out=ear)
 
     def _levels_of(self, number: int) -> np.ndarray:
         """Those of each grain of piece ``number`` and ear, shape (2 · GRAINS, bands)."""
@@ -64,12 +74,22 @@ class BandsLayer(GrainsLayer):
         if stretch != self._stretch:
             steps = self.STEP * np.arange(STRETCH * self.GRAINS) + self.GRAIN // 2
             levels = self._gain * self._levels((stretch * STRETCH * self.HOP + steps) / self._rate)
-            levels = np.broadcast_to(levels, (len(steps), 2, len(self._rows)))
+            levels = np.broadcast_to(
+                levels.astype(self._dtype), (len(steps), 2, len(self.BANDS_HZ))
+            )
             self._coming = levels.reshape(STRETCH, 2 * self.GRAINS, -1)
             self._stretch = stretch
         return self._coming[place]
 
+    def energy_at(self, times_s: np.ndarray) -> np.ndarray:
+        """That of the noise behind the K filter."""
+        sparse_s = times_s[::SPARSE]
+        return np.interp(times_s, sparse_s, self._power(sparse_s, self._bands.heard_overlaps))
+
+    def _power(self, times_s: np.ndarray, overlaps: np.ndarray) -> np.ndarray:
+        """Mean square of both ears' noise at times."""
+        levels = self._levels(times_s)
+        return (levels @ overlaps * levels).sum(axis=-1).mean(axis=-1)
+
     def _rms(self) -> float:
-        levels = self._levels(MOMENTS_S)
-        power = np.einsum("tcb,bd,tcd->tc", levels, self._overlaps, levels).mean()
-        return float(np.sqrt(power * self._kept()))
+        return float(np.sqrt(self._power(MOMENTS_S, self._bands.overlaps).mean() * self._kept()))

@@ -6,6 +6,7 @@ import numpy as np
 
 from audio.beds.bands import MOMENTS_S, BandsLayer
 from audio.beds.chance import uniform
+from audio.beds.layer import BedLayer
 
 # Nearer than this part of the farthest distance nothing falls: loudness there has no bound.
 NEAREST = 0.1
@@ -23,6 +24,9 @@ class DropsLayer(BandsLayer):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.TAIL = cls.HOP // 4  # longer than LONGEST_S
+
+    # What falls, falls by chance, and that of the noise alone would mislead.
+    energy_at = BedLayer.energy_at
 
     def _prepare(self) -> None:
         super()._prepare()

@@ -21,6 +21,8 @@ class BedLayer(ABC):
     width : 1 as wide as the sound is made, 0 the same in both ears; the level stays.
     seed : one whole number from 0 on, or several: another seed is another sound of its kind.
     sample_rate : frames a second.
+    dtype : in which sums are made that processors add in orders of their own; float64 lets them
+        agree to the last of 24 bits.
     look : called every now and then while a recording is read; may raise, to stop that.
 
     Attributes
@@ -37,10 +39,11 @@ class BedLayer(ABC):
         width: float = 1.0,
         seed: int | tuple[int, ...] = 0,
         sample_rate: int = 44_100,
+        dtype: type = np.float64,
         look: Callable[[], None] = lambda: None,
     ) -> None:
         self._look = look
-        self._rate = sample_rate
+        self._rate, self._dtype = sample_rate, dtype
         self._entropy = seed
         self._kind = zlib.crc32(type(self).__name__.encode())
         self._keys = self._seeds(0).generate_state(17, np.uint64).tolist()

@@ -80,6 +80,9 @@ KINDS = {
     "fire": {"beds": [{"kind": "fire", "crackle": 1}]},
     "bowls": {"beds": [{"kind": "bowls", "interval_s": 15}]},
     "bowls seldom struck": {"beds": [{"kind": "bowls", "interval_s": 200}], "duration_s": 400},
+    "bowls that are struck together": {
+        "beds": [{"kind": "bowls", "interval_s": 5}, {"kind": "bowls", "interval_s": 5, "seed": 1}]
+    },
     "drone": {"beds": [{"kind": "drone"}]},
     "a level that moves": {"beds": [{"kind": "noise", "level_db": RAMP}]},
     "speech alone": {"speech": SPEECH},
@@ -218,6 +221,15 @@ def test_the_target_is_hit_by_music_that_is_loud_and_soft_in_turn(tmp_path, leve
     bed = {"kind": "music", "file": str(tmp_path / "in.wav"), "level_db": level_db}
     track = spec(target_lufs=-20, beds=[bed])
     assert finished_lufs(track, {}) == pytest.approx(-20, abs=CLOSE_LU)
+
+
+@pytest.mark.parametrize("level_db", [-24, [[0, -10], [60, -40]]])
+def test_the_target_is_hit_by_music_that_sounds_twice_at_once(tmp_path, level_db):
+    music = 0.1 * np.random.default_rng(1).normal(size=25 * RATE)
+    soundfile.write(tmp_path / "in.wav", music, RATE)
+    bed = {"kind": "music", "file": str(tmp_path / "in.wav")}
+    track = spec(beds=[bed, {**bed, "level_db": level_db}])
+    assert finished_lufs(track, {}) == pytest.approx(-18, abs=CLOSE_LU)
 
 
 class Tone:
