@@ -6,7 +6,7 @@ from audio.curves import Phase
 
 # Frames made at a time, in rows; the phase is exact where rows meet.
 STRETCH_FRAMES = 2**15
-ROW_FRAMES = 2**7
+ROW_FRAMES = 2**8
 ROWS = STRETCH_FRAMES // ROW_FRAMES
 
 # Stretches whose rows are worked out together, because few numbers at a time are slow.
