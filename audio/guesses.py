@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import scipy
+from numpy.lib.stride_tricks import sliding_window_view
 
 from audio.excerpts import (
     EXCERPT_S,
@@ -266,8 +266,13 @@ def _sampled(curve: Curve, times_s: np.ndarray) -> np.ndarray:
 def _limiter_gains(peaks: np.ndarray, ceiling: float) -> np.ndarray:
     """What the limiter does, hundredth by hundredth of a second."""
     needs = np.minimum(1, ceiling / np.maximum(peaks, NOTHING))
-    lowest = scipy.ndimage.minimum_filter1d(needs, _LIMITER_HOPS, mode="wrap")
-    return scipy.ndimage.uniform_filter1d(lowest, _LIMITER_HOPS, mode="wrap")
+    return _around(_around(needs).min(axis=-1)).mean(axis=-1)
+
+
+def _around(hops: np.ndarray) -> np.ndarray:
+    """Each hop with those within the limiter's reach; behind the last comes the first again."""
+    sides = [(0, 0)] * (hops.ndim - 1) + [(_LIMITER_HOPS // 2, _LIMITER_HOPS // 2)]
+    return sliding_window_view(np.pad(hops, sides, mode="wrap"), _LIMITER_HOPS, axis=-1)
 
 
 def _stepwise(hops: np.ndarray, beyond: float) -> np.ndarray:

@@ -26,7 +26,7 @@ from audio.tones import BeatLayer, Gate, pulse_energy
 from audio.watch import Watch
 
 # Worked on at a time: enough that calls cost little, and few enough to stay in the cache.
-CHUNK_FRAMES = 32_768
+CHUNK_FRAMES = 65_536
 
 # What tracks of 16 and 24 bits are mixed in. The rounding of float32 lies 150 dB below the sound,
 # but where it falls depends on the processor, which would show in the last of 24 bits.
