@@ -5,18 +5,29 @@ its course, ramps and all, then comes to rest at 0 Hz, and what is left there is
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
-# A line is there if it stands so many times above the usual magnitude so many Hz around it.
+# A line is there if it stands so many times above the usual magnitude, near it and all around.
 STANDS_OUT = 5.0
+NEAR_HZ = 2.0
+
+# Rate at which a tone at rest is looked at. What is half as far again from it folds over on it,
+# unless it is filtered out, by 100 dB; the filter is so many samples of that rate long.
 BASEBAND_HZ = 50
+FILTER_SAMPLES, FILTER_KAISER = 8, 14.0
+
+# The windows of Kaiser leak the less of one line to where another is looked for the broader they
+# are: this one 74 dB less, and levels are at most 60 dB apart.
+BROADEST_KAISER = 10.0
 
 # Several tones are taken out of each other's way this often.
 ROUNDS = 3
 
 # Points of one cycle of a tone that is no sine.
 _CYCLE_POINTS = 4096
+LEAST_POWER = 1e-4
 
 
 def offset_hz(ear: np.ndarray, way: np.ndarray, rate: int, reach: float) -> float | None:
@@ -26,29 +37,59 @@ def offset_hz(ear: np.ndarray, way: np.ndarray, rate: int, reach: float) -> floa
     """
     length = round(rate / BASEBAND_HZ)
     phase, whole = phase_of(way, rate), len(ear) // length * length
-    slow = np.empty(whole // length, np.complex128)
+    taps = _taps(length)
+    parts = np.empty((whole // length, len(taps)), np.complex128)
     for at in range(0, whole, BASEBAND_HZ * length):
         part = slice(at, min(at + BASEBAND_HZ * length, whole))
         turned = ear[part] * np.exp(-1j * phase[part])
-        slow[at // length :][:BASEBAND_HZ] = turned.reshape(-1, length).mean(axis=1)
-    return at_rest_hz(slow, rate / length, reach)
+        parts[at // length :][:BASEBAND_HZ] = turned.reshape(-1, length) @ taps.T
+    count = len(parts) - len(taps) + 1
+    slow = sum(parts[n : n + count, n] for n in range(len(taps)))
+    return at_rest_hz(slow, rate / length, reach, loudest=float(np.sqrt(np.mean(ear**2))))
 
 
-def at_rest_hz(turned: np.ndarray, rate: float, reach: float) -> float | None:
+@cache
+def _taps(length: int) -> np.ndarray:
+    """The filter before every ``length``-th sample is taken, shape (FILTER_SAMPLES, length)."""
+    window = np.kaiser(FILTER_SAMPLES * length, FILTER_KAISER)
+    return (window / window.sum()).reshape(FILTER_SAMPLES, length)
+
+
+def at_rest_hz(
+    turned: np.ndarray, rate: float, reach: float, *, loudest: float = 0.0
+) -> float | None:
     """Where the strongest line within ``reach`` of 0 Hz lies, read between the spectrum's bins.
 
-    ``turned`` are complex samples, ``rate`` a second. None if no line stands out.
+    ``turned`` are complex samples, ``rate`` a second, of a sound in which no line has a greater
+    magnitude than ``loudest``. None if no line stands out, or if what does is only the flank of one
+    beyond ``reach``, or so weak that a loud one elsewhere may have leaked.
     """
     size = 8 * len(turned)
-    spectrum = np.abs(np.fft.fft(turned * np.hanning(len(turned)), size))
+    kaiser = _kaiser(reach * len(turned) / rate)
+    window = np.kaiser(len(turned), kaiser)
+    spectrum = np.abs(np.fft.fft(turned * window, size))
     hz = np.fft.fftfreq(size, 1 / rate)
     near = np.flatnonzero(np.abs(hz) <= reach)
     peak = near[spectrum[near].argmax()]
-    if spectrum[peak] <= STANDS_OUT * np.median(spectrum[np.abs(hz) <= BASEBAND_HZ]):
+    neighbours = spectrum[[peak - 1, (peak + 1) % size]]
+    usual = max(np.median(spectrum), np.median(spectrum[np.abs(hz) <= NEAR_HZ]))
+    leaked = max(spectrum.max(), loudest * window.sum()) * 10 ** (-_leaks_db(kaiser) / 20)
+    if spectrum[peak] <= max(STANDS_OUT * usual, leaked, neighbours.max()):
         return None
     below, top, above = np.log(spectrum[[peak - 1, peak, (peak + 1) % size]] + 1e-300)
     between = (below - above) / (2 * (below - 2 * top + above)) if below + above < 2 * top else 0.0
     return float(hz[peak] + between * hz[1])
+
+
+def _kaiser(bins: float) -> float:
+    """Shape of the window whose main lobe reaches so many bins to either side, if none is too
+    broad: a slow beat's lines lie close together."""
+    return min(BROADEST_KAISER, np.pi * np.sqrt(max(0.0, bins**2 - 1)))
+
+
+def _leaks_db(kaiser: float) -> float:
+    """How far the side lobes of that window lie below its main one (Kaiser and Schafer, 1980)."""
+    return max(13.0, kaiser / 0.12438 - 6.3)
 
 
 def phase_of(way: np.ndarray, rate: int) -> np.ndarray:
@@ -101,7 +142,8 @@ def mean_cycle(ear: np.ndarray, phase: np.ndarray, gain: np.ndarray | float) -> 
     place = phase / (2 * np.pi) * _CYCLE_POINTS
     point = place.astype(int) % _CYCLE_POINTS
     power = np.bincount(point, gain**2, _CYCLE_POINTS)
-    heard = np.flatnonzero(power)
+    # A point met only while the tone was off says nothing of its form.
+    heard = np.flatnonzero(power > LEAST_POWER * power.max())
     if not len(heard):
         return np.zeros(len(ear))
     cycle = np.bincount(point, ear * gain, _CYCLE_POINTS)[heard] / power[heard]

@@ -132,6 +132,34 @@ def test_a_beat_that_is_not_there_is_not_found(tmp_path):
             assert (reading.carrier_hz, reading.beat_hz, reading.snr_db) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"kind": "isochronic"},
+        {"kind": "isochronic", "beat_hz": 0.5},
+        {"kind": "monaural"},
+        {"kind": "monaural", "beat_hz": 0.5},
+        {"kind": "binaural"},
+        # A tone farther away must not fold over on what is looked for.
+        {"kind": "binaural", "carrier_hz": 149.6},
+        {"kind": "monaural", "carrier_hz": 1200},
+    ],
+)
+def test_a_tone_that_does_not_beat_is_no_beat(tmp_path, claim):
+    spec = TrackSpec.parse({"title": "x", "duration_s": 60, "beats": [{**BINAURAL, **claim}]})
+    path = written(tmp_path, two_tones(200, 200, seconds=20), comment=spec.to_json())
+    for reading in measure(path).beats[0].readings:
+        assert (reading.carrier_hz, reading.beat_hz, reading.snr_db) == (None, None, None)
+
+
+@pytest.mark.parametrize("bed", ["stream", "drone"])
+def test_the_swell_of_a_bed_is_no_beat(tmp_path, bed):
+    """Its power moves by itself, the more the slower."""
+    beat = {"kind": "embedded", "beat_hz": 0.7, "depth": 0}
+    (found,) = measure(rendered(tmp_path, beats=[beat], beds=[{"kind": bed}])).beats
+    assert [reading.beat_hz for reading in found.readings] == [None] * 5
+
+
 def test_a_foreign_pulse_is_told_from_a_foreign_pair_of_tones(tmp_path):
     times = np.arange(20 * RATE) / RATE
     tone = 0.2 * np.sin(2 * np.pi * 250 * times)
