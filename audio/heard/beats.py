@@ -158,7 +158,11 @@ def _isochronic(beat: Beat, excerpt: Excerpt) -> tuple[Reading, np.ndarray]:
         sines(ear, [phase], (gain, gain * pulse))
         for ear, gain in zip(excerpt.sound.T, gains, strict=True)
     ]
-    steady, pulsed = max((np.hypot(*terms.reshape(2, 2).T) for _, terms in fits), key=np.sum)
+    heard = (
+        np.hypot(*terms.reshape(2, 2).T) * np.sqrt(np.mean(np.square(gain)))
+        for (_, terms), gain in zip(fits, gains, strict=True)
+    )
+    steady, pulsed = max(heard, key=np.sum)
     depth = float(pulsed / (steady + pulsed))
     models = [sines[0] for sines, _ in fits]
     if beat.wave != "sine":

@@ -160,6 +160,14 @@ def test_the_swell_of_a_bed_is_no_beat(tmp_path, bed):
     assert [reading.beat_hz for reading in found.readings] == [None] * 5
 
 
+def test_an_isochronic_tone_is_known_whatever_its_wave_and_place(tmp_path):
+    for change, least_db in (({"wave": "triangle"}, 60), ({"pan": 1}, 70)):
+        beat = {**BINAURAL, "kind": "isochronic", **change}
+        for tone in measure(rendered(tmp_path, beats=[beat])).beats[0].readings:
+            assert tone.depth == pytest.approx(1, abs=0.001)
+            assert tone.snr_db > least_db
+
+
 def test_a_foreign_pulse_is_told_from_a_foreign_pair_of_tones(tmp_path):
     times = np.arange(20 * RATE) / RATE
     tone = 0.2 * np.sin(2 * np.pi * 250 * times)
