@@ -14,6 +14,9 @@ _FARTHEST_HZ = 50.0
 _SIDE_LINE = 0.1
 _SAME_HZ = 0.002
 
+# A pulse puts a line on either side, equally far away but for what noise makes of it.
+_UNEVEN_HZ = 0.01
+
 
 def strongest(excerpt: Excerpt) -> Iterator[tuple[str, Reading]]:
     """Without a recipe: the strongest line in each ear, if there is one, and what is beside it."""
@@ -24,6 +27,9 @@ def strongest(excerpt: Excerpt) -> Iterator[tuple[str, Reading]]:
     frames = len(excerpt.sound)
     ways = [np.full(frames, left), np.full(frames, right)]
     kind, carrier, beat = "binaural", (left + right) / 2, left - right
+    if abs(beat) > _FARTHEST_HZ:
+        # What the ears hear is a chord.
+        return
     if abs(beat) < _SAME_HZ:
         kind, carrier, beat, ways = _pulse_beside(excerpt, carrier)
     models = [
@@ -40,7 +46,7 @@ def strongest(excerpt: Excerpt) -> Iterator[tuple[str, Reading]]:
 
 
 def _strongest_line_hz(ear: np.ndarray, rate: int) -> float | None:
-    powers = np.abs(np.fft.rfft(ear * np.hanning(len(ear)))) ** 2
+    powers = np.abs(np.fft.rfft((ear - ear.mean()) * np.hanning(len(ear)))) ** 2
     peak = int(powers.argmax())
     around = powers[max(0, peak - 200) : peak + 200]
     if powers[peak] <= np.median(around) * 10 ** (_LINE_DB / 10):
@@ -67,9 +73,9 @@ def _pulse_beside(
             way = np.full(size, peak * rate / size)
             sides.append(way[0] + (offset_hz(both, way, rate, 2 * rate / size) or 0.0))
     line = [np.full(size, carrier_hz)] * 2
-    if len(sides) == 2:
+    if len(sides) == 2 and abs(sum(sides) - 2 * carrier_hz) < _UNEVEN_HZ:
         return "isochronic", carrier_hz, abs(sides[0] - sides[1]) / 2, line
-    if sides:
+    if len(sides) == 1:
         ways = [np.full(size, hz) for hz in (carrier_hz, sides[0])]
         return "monaural", (carrier_hz + sides[0]) / 2, abs(carrier_hz - sides[0]), ways
     return "tone", carrier_hz, None, line

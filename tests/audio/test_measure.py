@@ -168,6 +168,18 @@ def test_an_isochronic_tone_is_known_whatever_its_wave_and_place(tmp_path):
             assert tone.snr_db > least_db
 
 
+def test_a_chord_is_no_beat(tmp_path):
+    apart = two_tones(440, 523.25, seconds=20)
+    assert measure(written(tmp_path, apart)).beats == ()
+    uneven = sum(two_tones(hz, hz, seconds=20) / 2 for hz in (180, 200, 200, 245))
+    (found,) = measure(written(tmp_path, uneven)).beats
+    assert (found.kind, found.readings[2].beat_hz) == ("tone", None)
+
+
+def test_a_constant_is_no_tone(tmp_path):
+    assert measure(written(tmp_path, np.full((5 * RATE, 2), 0.5))).beats == ()
+
+
 def test_a_foreign_pulse_is_told_from_a_foreign_pair_of_tones(tmp_path):
     times = np.arange(20 * RATE) / RATE
     tone = 0.2 * np.sin(2 * np.pi * 250 * times)
