@@ -20,10 +20,13 @@ from audio.heard.noise import NoiseSlope, noise_slope
 from audio.heard.readings import HeardBeat
 from audio.heard.voices import HeardSpeech, VoiceFinder
 from audio.loudness import Loudness, LoudnessMeter
-from audio.spec import TrackSpec
+from audio.spec import Range, TrackSpec
 from audio.watch import Watch
 
 BLOCK_FRAMES = 65_536
+
+# At lower rates the corner of the K filter has no room.
+RATE_HZ = Range(8000, 384_000, "Hz")
 
 
 @dataclass(frozen=True)
@@ -77,25 +80,31 @@ def measure(
     Cancelled
         ``cancelled`` answered true.
     AudioError
-        The file is not sound, or not in stereo.
+        The file is not sound, not in stereo, at a rate beyond ``RATE_HZ``, or holds values that
+        are no numbers.
     """
     watch = Watch(progress, cancelled)
     with _opened(Path(path)) as file:
         spec = spec or _recipe(file, Path(path))
         meter = LoudnessMeter(sample_rate=file.samplerate)
         voice = VoiceFinder(sample_rate=file.samplerate, spec=spec)
-        for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
+        # What an MP3 file says of its length is a guess.
+        frames = 0
+        while len(block := file.read(BLOCK_FRAMES, "float32", always_2d=True)):
+            if not np.isfinite(block).all():
+                raise AudioError(f"{path} holds values that are no numbers")
             meter.add(block)
             voice.add(block)
-            watch.look(0.9 * file.tell() / file.frames)
+            frames += len(block)
+            watch.look(0.9 * min(1, frames / file.frames))
         certificate = Certificate(
-            duration_s=file.frames / file.samplerate,
+            duration_s=frames / file.samplerate,
             sample_rate=file.samplerate,
             subtype=file.subtype,
             loudness=meter.result(),
             target_lufs=spec.master.target_lufs if spec else None,
-            beats=heard_beats(file, spec, watch=watch),
-            noise=noise_slope(file, spec),
+            beats=heard_beats(file, spec, frames=frames, watch=watch),
+            noise=noise_slope(file, spec, frames=frames),
             speech=voice.result(),
         )
     watch.tell(1.0)
@@ -108,6 +117,8 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         with soundfile.SoundFile(path) as file:
             if file.channels != 2:
                 raise AudioError(f"{path} has {file.channels} channels; only stereo is measured")
+            if not RATE_HZ.low <= file.samplerate <= RATE_HZ.high:
+                raise AudioError(f"{path} is at {file.samplerate} Hz; it must be {RATE_HZ}")
             yield file
     except soundfile.LibsndfileError as error:
         raise AudioError(f"{path} is not a sound file that can be read") from error

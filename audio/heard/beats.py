@@ -21,13 +21,14 @@ PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 def heard_beats(
-    file: soundfile.SoundFile, spec: TrackSpec | None, *, watch: Watch | None = None
+    file: soundfile.SoundFile, spec: TrackSpec | None, *, frames: int, watch: Watch | None = None
 ) -> tuple[HeardBeat, ...]:
-    """Every beat of ``spec``, in its order; without a spec, the tones that stand out."""
+    """Every beat of ``spec`` in the first ``frames`` of ``file``, in its order; without a spec, the
+    tones that stand out."""
     readings = []
     for number, place in enumerate(PLACES):
-        if file.frames >= file.samplerate:
-            readings.append(list(_at(place, file, spec)))
+        if frames >= file.samplerate:
+            readings.append(list(_at(place, file, frames, spec)))
         if watch:
             watch.look(0.9 + 0.1 * number / len(PLACES))
     if spec:
@@ -38,16 +39,16 @@ def heard_beats(
     return tuple(HeardBeat(kind, tuple(r for k, r in found if k == kind)) for kind, _ in usual)
 
 
-def _at(place: float, file: soundfile.SoundFile, spec: TrackSpec | None) -> Iterator:
+def _at(place: float, file: soundfile.SoundFile, frames: int, spec: TrackSpec | None) -> Iterator:
     if spec is None:
-        yield from strongest(excerpt_at(file, place, EXCERPT_S))
+        yield from strongest(excerpt_at(file, frames, place, EXCERPT_S))
         return
     tones = [beat for beat in spec.beats if beat.kind != "embedded"]
     if tones:
-        found = iter(_tones(tones, excerpt_at(file, place, EXCERPT_S)))
+        found = iter(_tones(tones, excerpt_at(file, frames, place, EXCERPT_S)))
     for beat in spec.beats:
         if beat.kind == "embedded":
-            yield pulse_in_noise(beat, excerpt_at(file, place, PULSE_EXCERPT_S))
+            yield pulse_in_noise(beat, excerpt_at(file, frames, place, PULSE_EXCERPT_S))
         else:
             yield next(found)
 

@@ -39,14 +39,19 @@ class NoiseSlope:
     mixed_with: tuple[str, ...] = ()
 
 
-def noise_slope(file: soundfile.SoundFile, spec: TrackSpec | None = None) -> NoiseSlope | None:
-    """A straight line through third-octave bands; None where they hold no noise but dither."""
-    if file.frames < 4 * _SPECTRUM_FRAMES:
+def noise_slope(
+    file: soundfile.SoundFile, spec: TrackSpec | None, *, frames: int
+) -> NoiseSlope | None:
+    """A straight line through the third-octave bands of the first ``frames`` of ``file``.
+
+    None where they hold no noise but dither, or the rate has no room for all of them.
+    """
+    if frames < 4 * _SPECTRUM_FRAMES:
         return None
     # Squared, its side lobes fall fast enough for tones not to cover the noise far from them.
     window = np.hanning(_SPECTRUM_FRAMES) ** 2
     powers = []
-    for start in np.linspace(0, file.frames - _SPECTRUM_FRAMES, _SPECTRA + 2).astype(int)[1:-1]:
+    for start in np.linspace(0, frames - _SPECTRUM_FRAMES, _SPECTRA + 2).astype(int)[1:-1]:
         file.seek(start)
         sound = file.read(_SPECTRUM_FRAMES, dtype="float64", always_2d=True)
         spectra = np.fft.rfft(sound.T * window)
@@ -56,12 +61,15 @@ def noise_slope(file: soundfile.SoundFile, spec: TrackSpec | None = None) -> Noi
     low, high = SLOPE_HZ
     power = np.maximum(power, 1e-30)
     edges = np.geomspace(low, high, round(3 * np.log2(high / low)) + 1)
-    bands = list(pairwise(edges))
+    bands = [(hz >= a) & (hz < b) for a, b in pairwise(edges)]
+    # At a low rate the upper ones are empty, at a very high one the lower.
+    if not all(band.any() for band in bands):
+        return None
     # The median of a band passes over the lines of tones.
-    levels_db = [10 * np.log10(np.median(power[(hz >= a) & (hz < b)])) for a, b in bands]
+    levels_db = [10 * np.log10(np.median(power[band])) for band in bands]
     if np.median(levels_db) < _DITHER_DB:
         return None
-    octaves = [np.log2(hz[(hz >= a) & (hz < b)]).mean() for a, b in bands]
+    octaves = [np.log2(hz[band]).mean() for band in bands]
     # The line of Theil and Sen passes over the bands that a pulse fills with lines.
     slope, height, *_ = scipy.stats.theilslopes(levels_db, octaves)
     strays = np.median(np.abs(np.array(levels_db) - slope * np.array(octaves) - height))

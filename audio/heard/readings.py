@@ -66,9 +66,10 @@ class Excerpt:
         return Excerpt(self.sound - sum(models), self.start, self.rate) if models else self
 
 
-def excerpt_at(file: soundfile.SoundFile, place: float, length_s: float) -> Excerpt:
-    """So much of ``file``, or all of it, with ``place`` (0 to 1) of the rest before it."""
-    frames = min(file.frames, round(length_s * file.samplerate))
-    start = round(place * (file.frames - frames))
+def excerpt_at(file: soundfile.SoundFile, frames: int, place: float, length_s: float) -> Excerpt:
+    """So much of the first ``frames`` of ``file``, or all of them, with ``place`` (0 to 1) of the
+    rest before it."""
+    length = min(frames, round(length_s * file.samplerate))
+    start = round(place * (frames - length))
     file.seek(start)
-    return Excerpt(file.read(frames, dtype="float64", always_2d=True), start, file.samplerate)
+    return Excerpt(file.read(length, dtype="float64", always_2d=True), start, file.samplerate)

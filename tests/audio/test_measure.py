@@ -259,6 +259,19 @@ def test_a_slope_among_other_beds_says_so(tmp_path):
     assert (noise.meant_db_per_octave, noise.mixed_with) == (-6.02, ("ocean",))
 
 
+@pytest.mark.parametrize("rate", [8000, 22_050, 384_000])
+def test_a_rate_without_room_for_every_band_leaves_the_slope_out(tmp_path, rate):
+    noise = np.random.default_rng(1).normal(0, 0.1, (max(rate, 65_536), 2))
+    assert measure(written(tmp_path, noise, rate=rate)).noise is None
+
+
+@pytest.mark.parametrize("rate", [32_000, 96_000, 192_000])
+def test_the_slope_is_the_same_at_other_rates(tmp_path, rate):
+    noise = np.random.default_rng(1).normal(0, 0.1, (3 * rate, 2))
+    found = measure(written(tmp_path, noise, rate=rate)).noise
+    assert found.db_per_octave == pytest.approx(0, abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("beds", "within_s"),
     [
@@ -308,6 +321,20 @@ def test_what_cannot_be_measured_is_named(tmp_path):
         measure(tmp_path / "text.flac")
     with pytest.raises(AudioError, match="1 channel"):
         measure(written(tmp_path, np.zeros((100, 1))))
+    with pytest.raises(AudioError, match="3000 Hz; it must be from 8000"):
+        measure(written(tmp_path, np.zeros((100, 2)), rate=3000))
+    for value in (np.nan, np.inf):
+        with pytest.raises(AudioError, match="no numbers"):
+            measure(written(tmp_path, np.full((100, 2), value), subtype="FLOAT"))
+
+
+def test_the_length_of_a_cut_file_is_that_of_what_is_left(tmp_path):
+    path = tmp_path / "track.mp3"
+    soundfile.write(path, two_tones(203, 197), RATE, format="MP3")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    found = measure(path)
+    assert found.duration_s == pytest.approx(30, abs=0.5)
+    assert found.beats[0].readings[-1].time_s < found.duration_s
 
 
 def test_the_command_speaks_to_people_and_to_programs(tmp_path, capsys):
