@@ -3,7 +3,7 @@
 import errno
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -64,29 +64,21 @@ def write(
     path, watch = Path(path), watch or Watch()
     kind = _format_of(path, frames * 2 * bit_depth // 8)
     with complete_or_absent(path) as part:
-        with (
-            _writer_errors(),
-            soundfile.SoundFile(
-                part,
-                "w",
-                sample_rate,
-                2,
-                f"PCM_{bit_depth}",
-                format=kind,
-                compression_level=EFFORT[bit_depth] if kind == "FLAC" else None,
-            ) as file,
-        ):
+        effort = EFFORT[bit_depth] if kind == "FLAC" else None
+        with _opened(part, sample_rate, f"PCM_{bit_depth}", kind, effort) as file:
             _announce(file, tags)
             done = 0
             for block in blocks:
-                file.write(block)
+                # Nothing else: what a callback raises is no fault of the disk.
+                with _writer_errors():
+                    file.write(block)
                 done += len(block)
                 watch.look(done / frames)
         _verify(part, frames)
-        if kind == "FLAC":
-            flac_tags.write(part, tags)
-        else:
-            with _writer_errors():
+        with _writer_errors():
+            if kind == "FLAC":
+                flac_tags.write(part, tags)
+            else:
                 wav_tags.append(part, tags, sample_rate=sample_rate)
 
 
@@ -100,6 +92,24 @@ def complete_or_absent(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(
+    path: Path, sample_rate: int, subtype: str, kind: str, effort: float | None
+) -> Iterator[soundfile.SoundFile]:
+    with _writer_errors():
+        file = soundfile.SoundFile(
+            path, "w", sample_rate, 2, subtype, format=kind, compression_level=effort
+        )
+    try:
+        yield file
+    except BaseException:
+        with suppress(soundfile.LibsndfileError):
+            file.close()
+        raise
+    with _writer_errors():
+        file.close()
 
 
 def _format_of(path: Path, sound_bytes: int) -> str:

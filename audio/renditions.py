@@ -29,6 +29,10 @@ from audio.watch import Watch
 _MILLISECOND = Fraction(1, 1000)
 
 
+class _CutShort(Exception):
+    pass
+
+
 class Coding(NamedTuple):
     """How a kind of file is made; ``sample_rate`` None keeps that of the recording."""
 
@@ -95,6 +99,9 @@ def make_rendition(
     coding, watch = _coding_of(path, bit_rate), Watch(progress, cancelled)
     try:
         tags = flac_tags.read(source)
+    except ValueError as error:
+        raise AudioError(f"{source.name} could not be made into {path.name}: {error}") from error
+    try:
         with (
             complete_or_absent(path) as part,
             av.open(str(source)) as recording,
@@ -103,7 +110,7 @@ def make_rendition(
             ) as rendition,
         ):
             _transcode(recording, rendition, coding, tags, watch)
-    except (ValueError, av.error.FFmpegError) as error:
+    except (_CutShort, av.error.FFmpegError) as error:
         # The system's errors name the file that was being written, which nobody ever sees.
         reason = error.strerror if isinstance(error, OSError) else error
         raise AudioError(f"{source.name} could not be made into {path.name}: {reason}") from error
@@ -144,7 +151,7 @@ def _transcode(
         done += frame.samples
         watch.look(done / frames)
     if done < frames:
-        raise ValueError("it is cut short")
+        raise _CutShort("it is cut short")
     for ready in resampler.resample(None):
         rendition.mux(stream.encode(ready))
     rendition.mux(stream.encode(None))

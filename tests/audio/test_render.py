@@ -253,6 +253,17 @@ def test_a_failure_leaves_what_was_there_before(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("error", [AssertionError("mine"), OSError(28, "mine")])
+def test_what_a_callback_raises_is_not_blamed_on_the_disk(tmp_path, error):
+    def fail(fraction):
+        if fraction > 0.3:
+            raise error
+
+    with pytest.raises(type(error), match="mine"):
+        render(spec(beds=[PINK]), tmp_path / "track.flac", clips={}, progress=fail)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_clips_that_do_not_fit_are_refused(tmp_path):
     one = spec(speech={"lines": ["one"], "voice": "x", "repetitions": 20})
     clips = clips_for(one, tmp_path, seconds=3)

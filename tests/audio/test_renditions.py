@@ -231,6 +231,16 @@ def test_a_recording_cut_short_is_refused(tmp_path, recordings, kept):
     assert list(tmp_path.iterdir()) == [source]
 
 
+def test_what_a_callback_raises_is_not_blamed_on_the_recording(tmp_path, recordings):
+    def fail(fraction):
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine") as caught:
+        make_rendition(recordings["203 and 197"], tmp_path / "track.opus", progress=fail)
+    assert caught.type is ValueError
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_not_a_flac_file_is_refused(tmp_path):
     source = tmp_path / "song.flac"
     source.write_bytes(b"ID3" + bytes(5000))
