@@ -48,7 +48,14 @@ _OPUS = Coding("ogg", "libopus", 128_000, {"application": "audio"}, 48_000)
 CODINGS = {
     ".opus": _OPUS,
     ".ogg": _OPUS,
-    ".mp3": Coding("mp3", "libmp3lame", 192_000, {"joint_stereo": "0"}),
+    # In ID3v2.4 FFmpeg writes the size of a chapter with a long name as v2.3 does, and it is lost.
+    ".mp3": Coding(
+        "mp3",
+        "libmp3lame",
+        192_000,
+        {"joint_stereo": "0"},
+        container_options={"id3v2_version": "3"},
+    ),
     # No intensity stereo, no mid/side, no noise in the place of what is there.
     # The index stands first, so that a browser can play before it has all.
     ".m4a": Coding(

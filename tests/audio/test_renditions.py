@@ -169,6 +169,17 @@ def test_a_rendition_says_what_the_recording_says(tmp_path, recordings, ending):
         assert any(bytes(packet) == TAGS.cover for packet in file.demux(video=0))
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_chapter_with_a_long_name_is_kept(tmp_path, ending):
+    names = ["x" * 120, "夜" * 120, "End"]
+    chapters = tuple(Chapter(name, 5.0 * number) for number, name in enumerate(names))
+    tags = Tags(title="x", date="2026-01-02", chapters=chapters)
+    source = recording(tmp_path / "track.flac", np.array([203.0, 197.0]), tags=tags)
+    path = tmp_path / f"track.{ending}"
+    make_rendition(source, path)
+    assert [chapter["tags"]["title"] for chapter in probed(path)["chapters"]] == names
+
+
 def test_a_bare_recording_becomes_a_bare_rendition(tmp_path):
     source = recording(tmp_path / "bare.flac", np.array([203, 197]), tags=Tags(title="bare"))
     for ending in ENDINGS:
