@@ -117,10 +117,11 @@ def _fields(tags: Tags) -> Iterator[tuple[str, str]]:
     yield "ARTIST", tags.artist
     if tags.date:
         yield "DATE", tags.date
-    if tags.description:
-        yield "DESCRIPTION", tags.description
     if tags.recipe:
         yield "COMMENT", tags.recipe
+    # FFmpeg calls both of them comment, and shows the later one.
+    if tags.description:
+        yield "DESCRIPTION", tags.description
     yield from chapter_fields(tags.chapters)
 
 

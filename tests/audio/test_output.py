@@ -222,6 +222,15 @@ def test_a_track_with_too_few_samples_is_no_track(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_players_show_the_description_and_not_the_recipe(tmp_path):
+    path = tmp_path / "track.flac"
+    output.write(
+        path, iter([samples(16)]), frames=FRAMES, sample_rate=44_100, bit_depth=16, tags=TAGS
+    )
+    shown = probed(path, "-show_format")["format"]["tags"]
+    assert {name.lower(): text for name, text in shown.items()}["comment"] == TAGS.description
+
+
 def test_a_track_is_described_in_a_sentence():
     tone = {"kind": "binaural", "carrier_hz": 200}
     falling = [(0, 10, "smooth"), (600, 2.5, "step")]
