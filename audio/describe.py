@@ -47,7 +47,10 @@ def _bed(bed: Bed) -> str:
 
 
 def _span(value: float | tuple[Keyframe, ...]) -> str:
-    """Where a value begins and ends."""
-    values = [f"{frame.value:g}" for frame in keyframes_of(value)]
+    """Where a value begins and ends; or, if it goes beyond both, between what it moves."""
+    values = [frame.value for frame in keyframes_of(value)]
     first, last = values[0], values[-1]
-    return first if first == last else f"{first} to {last}"
+    low, high = min(values), max(values)
+    if {low, high} != {first, last}:
+        return f"between {low:g} and {high:g}"
+    return f"{first:g}" if first == last else f"{first:g} to {last:g}"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio import AudioError, Cancelled, TrackSpec, cover, output, tags, wav_tags
+from audio import AudioError, Cancelled, TrackSpec, course, cover, output, tags, wav_tags
 from audio.describe import describe, tags_of
 from audio.tags import Chapter, Tags
 from audio.watch import Watch
@@ -248,6 +248,13 @@ def test_a_track_is_described_in_a_sentence():
         "lines. Listen with headphones."
     )
     assert describe(TrackSpec.parse({**parts, "beats": [], "beds": [], "speech": None})) == ""
+
+
+def test_a_beat_that_returns_is_not_described_by_its_ends():
+    beat_hz, _ = course("meditation", duration_s=600)
+    beats = [{"kind": "binaural", "beat_hz": beat_hz, "carrier_hz": 200}]
+    spec = TrackSpec.parse({"title": "x", "duration_s": 600, "beats": beats})
+    assert describe(spec).startswith("A binaural beat of between 6 and 10 Hz on a tone of 200 Hz.")
 
 
 def test_phases_are_chapters_and_the_recipe_is_the_spec():
