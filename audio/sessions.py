@@ -111,16 +111,20 @@ def course(session: Session, *, duration_s: float, hold_hz: float | None = None)
     Parameters
     ----------
     session : sleep, deep_rest, meditation, relaxation, focus, energy, nap, or constant.
-    hold_hz : the beat it is for, instead of the usual one; the rest moves with it, up to
-        the fastest beat there is.
+    hold_hz : the beat it is for, instead of the usual one; the rest moves with it, from the slowest
+        beat there is to the fastest.
     """
     way = _WAYS[session]
     held_hz = next(step.to_hz for step in way.steps if step.name == "Hold")
     scale = 1.0 if hold_hz is None else hold_hz / held_hz
     keyframes, phases, time_s, hz = [], [], 0.0, way.start_hz
     for step in way.steps:
-        keyframes.append(Keyframe(time_s, min(hz * scale, BEAT_HZ.high), step.curve))
+        keyframes.append(Keyframe(time_s, _permitted(hz * scale), step.curve))
         phases.append(Phase(name=step.name, start_s=time_s))
         time_s, hz = time_s + step.share * duration_s, step.to_hz
-    keyframes.append(Keyframe(float(duration_s), min(hz * scale, BEAT_HZ.high)))
+    keyframes.append(Keyframe(float(duration_s), _permitted(hz * scale)))
     return Course(tuple(keyframes), tuple(phases))
+
+
+def _permitted(beat_hz: float) -> float:
+    return min(max(beat_hz, BEAT_HZ.low), BEAT_HZ.high)

@@ -54,6 +54,14 @@ def test_it_holds_the_band_it_is_for(session, band):
     assert stop - phases[hold].start_s >= 0.4 * 2400
 
 
+@pytest.mark.parametrize("session", SESSIONS)
+@pytest.mark.parametrize("hold_hz", [0.01, 100])
+def test_the_slowest_and_the_fastest_beat_can_be_held(session, hold_hz):
+    beat_hz, _ = course(session, duration_s=60, hold_hz=hold_hz)
+    beats = [{"kind": "isochronic", "beat_hz": beat_hz}]
+    TrackSpec.parse({"title": session, "duration_s": 60, "beats": beats})
+
+
 def test_the_beat_held_can_be_chosen():
     beat_hz, _ = course("meditation", duration_s=600, hold_hz=7.0)
     assert values_at(beat_hz, np.array([300.0])) == pytest.approx(7.0)
