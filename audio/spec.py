@@ -45,7 +45,7 @@ class Range(NamedTuple):
     unit: str = ""
 
     def __str__(self) -> str:
-        return f"from {self.low:g} to {self.high:g} {self.unit}".rstrip()
+        return f"from {self.low:g} to {self.high:.10g} {self.unit}".rstrip()
 
 
 TITLE_CHARS = Range(1, 120, "characters")
@@ -495,7 +495,7 @@ def _level_problems(spec: TrackSpec) -> list[Problem]:
                 f"{MOST_BEATS_DB:g} dB",
             )
         ]
-    if total_db > MOST_TOTAL_DB:
+    if round(total_db, 1) > MOST_TOTAL_DB:
         return [
             Problem(
                 "beds",
@@ -563,6 +563,8 @@ _PLAIN_MESSAGES = {
     "invalid_key": "is not a field of a track spec",
     "tuple_type": "must be a list",
     "string_type": "must be text",
+    "string_unicode": "must be text",
+    "dict_type": "must be an object with named fields",
     "model_type": "must be an object with named fields",
     "model_attributes_type": "must be an object with named fields",
     "json_invalid": "is not valid JSON",

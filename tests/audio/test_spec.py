@@ -55,6 +55,8 @@ def test_a_spec_cannot_be_changed():
         ("title", "", "from 1 to 120 characters"),
         ("title", "a" * 121, "from 1 to 120 characters"),
         ("title", "a\x00b", "control character"),
+        ("seed", 2**32, "from 0 to 4294967295"),
+        ("beds.0.colour", "\ud800", "must be text"),
         ("duration_s", 59, "from 60 to 28800 seconds"),
         ("duration_s", math.nan, "from 60 to 28800 seconds"),
         ("duration_s", math.inf, "from 60 to 28800 seconds"),
@@ -64,7 +66,7 @@ def test_a_spec_cannot_be_changed():
         ("sample_rate", 8000, "must be one of 44100 or 48000"),
         ("bit_depth", 8, "must be one of 16 or 24"),
         ("version", 7, "must be one of 1"),
-        ("seed", -1, "from 0 to 4.29497e+09"),
+        ("seed", -1, "from 0 to 4294967295"),
         ("fade_in_s", 0, "from 0.01 to 600 seconds"),
         ("fade_out_s", 599, "at most 598 seconds"),
         ("master", {"target_lufs": -13}, None),
@@ -235,3 +237,16 @@ def test_nonsense_raises_nothing_but_spec_errors(field, value):
 def test_anything_at_all_raises_nothing_but_spec_errors(value):
     with pytest.raises(SpecError):
         TrackSpec.parse(value)
+
+
+def test_a_bed_in_json_that_is_no_object_is_named_in_our_words():
+    data = json.dumps(changed("beds.0", "rain"))
+    assert faults(data) == {"beds.0": "must be an object with named fields"}
+
+
+def test_levels_are_refused_by_the_figure_that_is_shown():
+    """What reads as 6.0 dB is permitted where 6 dB are."""
+    loud = {"kind": "noise", "level_db": 0}
+    parts = {"title": "x", "duration_s": 60}
+    TrackSpec.parse({**parts, "beds": [loud] * 4})
+    assert "add up to 7.0 dB" in faults({**parts, "beds": [loud] * 5})["beds"]
