@@ -9,6 +9,7 @@ import numpy as np
 import scipy
 
 from audio.curves import highest, keyframes_of, values_at
+from audio.errors import AudioError
 from audio.levels import amplitude_of
 from audio.panning import Balance
 from audio.placement import Placement
@@ -17,12 +18,18 @@ from audio.speech.clips import Clip
 from audio.speech.prepare import lowpassed
 from audio.speech.room import surrounded
 
-# Lines kept in memory: the one that sounds, and one more where echoes reach into the next.
+# Lines kept in memory: the one that sounds, and the one before it or after.
 KEPT_LINES = 2
 
 
 class SpeechLayer:
-    """The clips of the lines, in their room, at their level and place between the ears."""
+    """The clips of the lines, in their room, at their level and place between the ears.
+
+    Raises
+    ------
+    AudioError
+        A clip is empty; once it is needed, also where its file is missing or damaged.
+    """
 
     def __init__(
         self,
@@ -32,6 +39,9 @@ class SpeechLayer:
         placements: Sequence[Placement],
         sample_rate: int,
     ) -> None:
+        for line in speech.distinct_lines:
+            if clips[line].frames < 1:
+                raise _damaged(line)
         self._speech, self._clips, self._rate = speech, clips, sample_rate
         self._placements = placements
         self._stops = [place.stop for place in placements]
@@ -64,8 +74,7 @@ class SpeechLayer:
 
     def _sound(self, line: str, lowpass_hz: float | None) -> np.ndarray:
         """float32 of shape (ears, frames)."""
-        clip = self._clips[line]
-        voice = np.array(clip.read(0, clip.frames))
+        voice = _read(self._clips[line], line)
         if lowpass_hz is not None:
             voice = lowpassed(voice, lowpass_hz)
         return surrounded(
@@ -74,6 +83,21 @@ class SpeechLayer:
             echo=self._speech.echo,
             sample_rate=self._rate,
         )
+
+
+def _read(clip: Clip, line: str) -> np.ndarray:
+    """float32 of shape (frames,)."""
+    try:
+        voice = np.array(clip.read(0, clip.frames), np.float32)
+    except (OSError, ValueError) as error:
+        raise _damaged(line) from error
+    if voice.shape != (clip.frames,) or not np.isfinite(voice).all():
+        raise _damaged(line)
+    return voice
+
+
+def _damaged(line: str) -> AudioError:
+    return AudioError(f"the clip of the line “{line}” is missing or damaged; fetch it again")
 
 
 def resampled(voice: np.ndarray, sample_rate: int) -> np.ndarray:

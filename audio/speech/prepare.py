@@ -107,7 +107,9 @@ def lowpassed(speech: np.ndarray, lowpass_hz: float) -> np.ndarray:
     padded = np.concatenate([silence, speech, silence])
     filtered = scipy.signal.sosfiltfilt(sections, padded, padtype=None)
     soft = filtered[len(silence) : -len(silence)]
-    return (soft * (active_rms(speech) / active_rms(soft))).astype(np.float32)
+    if soft.any():
+        soft *= active_rms(speech) / active_rms(soft)
+    return soft.astype(np.float32)
 
 
 def active_rms(speech: np.ndarray) -> float:

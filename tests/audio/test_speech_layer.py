@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+import soundfile
 
-from audio import Clip, Speech
+from audio import AudioError, Clip, Speech, TrackSpec, render
 from audio.placement import Placement
 from audio.speech.layer import SpeechLayer, frames_at
 from audio.speech.room import ECHO_EVERY_S, surrounded, tail_s
@@ -18,6 +19,35 @@ def layer(folder, *, sample_rate=RATE, at=RATE, **more):
     tail = int(np.ceil(tail_s(room=speech.room, echo=speech.echo) * sample_rate))
     place = Placement("one", at, at + frames_at(sample_rate, clip) + tail)
     return SpeechLayer(speech, clips={"one": clip}, placements=[place], sample_rate=sample_rate)
+
+
+@pytest.mark.parametrize("change", ["empty", "nan", "gone", "cut", "stereo", "longer"])
+def test_a_clip_that_is_damaged_is_named(tmp_path, change):
+    path, samples = tmp_path / "clip.npy", np.full(1000, 0.1, np.float32)
+    if change == "nan":
+        samples[5] = np.nan
+    clip = Clip.save(samples[:0] if change == "empty" else samples, path)
+    if change == "gone":
+        path.unlink()
+    if change == "cut":
+        path.write_bytes(path.read_bytes()[:2000])
+    if change == "stereo":
+        np.save(path, np.zeros((1000, 2), np.float32))
+    if change == "longer":
+        clip = Clip(path, 2000)
+    speech = {"lines": ["a line"], "voice": "x"}
+    spec = TrackSpec.parse({"title": "x", "duration_s": 60, "speech": speech})
+    with pytest.raises(AudioError, match="“a line” is missing or damaged"):
+        render(spec, tmp_path / "track.flac", clips={"a line": clip})
+    assert not (tmp_path / "track.flac").exists()
+
+
+def test_a_silent_clip_is_silent_however_soft(tmp_path):
+    clip = Clip.save(np.zeros(RATE), tmp_path / "clip.npy")
+    speech = {"lines": ["a line"], "voice": "x", "lowpass_hz": 3000}
+    spec = TrackSpec.parse({"title": "x", "duration_s": 60, "speech": speech})
+    render(spec, tmp_path / "track.flac", clips={"a line": clip})
+    assert abs(soundfile.read(tmp_path / "track.flac")[0]).max() < 1e-4
 
 
 def test_dry_speech_is_the_clip_itself_in_both_ears(tmp_path):
