@@ -1,7 +1,8 @@
 """The beats in a recording: carrier, beat, error, depth and signal-to-noise at several times."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import soundfile
@@ -25,12 +26,12 @@ def heard_beats(
 ) -> tuple[HeardBeat, ...]:
     """Every beat of ``spec`` in the first ``frames`` of ``file``, in its order; without a spec, the
     tones that stand out."""
-    readings = []
+    readings, watch = [], watch or Watch()
     for number, place in enumerate(PLACES):
+        look = partial(watch.look, 0.9 + 0.1 * number / len(PLACES))
+        look()
         if frames >= file.samplerate:
-            readings.append(list(_at(place, file, frames, spec)))
-        if watch:
-            watch.look(0.9 + 0.1 * number / len(PLACES))
+            readings.append(list(_at(place, file, frames, spec, look)))
     if spec:
         kinds = [beat.kind for beat in spec.beats] if readings else []
         return tuple(map(HeardBeat, kinds, zip(*readings, strict=True)))
@@ -39,26 +40,34 @@ def heard_beats(
     return tuple(HeardBeat(kind, tuple(r for k, r in found if k == kind)) for kind, _ in usual)
 
 
-def _at(place: float, file: soundfile.SoundFile, frames: int, spec: TrackSpec | None) -> Iterator:
+def _at(
+    place: float,
+    file: soundfile.SoundFile,
+    frames: int,
+    spec: TrackSpec | None,
+    look: Callable[[], None],
+) -> Iterator:
     if spec is None:
         yield from strongest(excerpt_at(file, frames, place, EXCERPT_S))
         return
     tones = [beat for beat in spec.beats if beat.kind != "embedded"]
     if tones:
-        found = iter(_tones(tones, excerpt_at(file, frames, place, EXCERPT_S)))
+        found = iter(_tones(tones, excerpt_at(file, frames, place, EXCERPT_S), look))
     for beat in spec.beats:
+        look()
         if beat.kind == "embedded":
             yield pulse_in_noise(beat, excerpt_at(file, frames, place, PULSE_EXCERPT_S))
         else:
             yield next(found)
 
 
-def _tones(beats: Sequence[Beat], excerpt: Excerpt) -> list[Reading]:
+def _tones(beats: Sequence[Beat], excerpt: Excerpt, look: Callable[[], None]) -> list[Reading]:
     """Each beat measured with the others taken away, as far as they are known by then."""
     models = [np.zeros(1)] * len(beats)
     readings: list[Reading] = [Reading(excerpt.middle_s)] * len(beats)
     for _ in range(ROUNDS if len(beats) > 1 else 1):
         for n, beat in enumerate(beats):
+            look()
             alone = excerpt.without(models[:n] + models[n + 1 :])
             readings[n], models[n] = _tone(beat, alone)
     rest = excerpt.without(models).sound

@@ -9,8 +9,10 @@ import soundfile
 from django.core.management import CommandError, call_command
 
 from audio import AudioError, Cancelled, Clip, TrackSpec, render
+from audio.heard.beats import heard_beats
 from audio.heard.voices import VoiceFinder
 from audio.measure import Certificate, measure
+from audio.watch import Watch
 from tests.audio.physics import RATE
 
 BINAURAL = {"kind": "binaural", "beat_hz": 6, "carrier_hz": 200}
@@ -219,6 +221,21 @@ def test_measuring_tells_how_far_it_is_and_can_be_stopped(tmp_path):
     assert heard[-1] == 1
     with pytest.raises(Cancelled):
         measure(path, cancelled=lambda: True)
+
+
+def test_measuring_beats_can_be_stopped_before_each_of_them(tmp_path):
+    beats = [{**BINAURAL, "level_db": -20, "carrier_hz": hz} for hz in (200, 300, 400)]
+    path, looks = rendered(tmp_path, beats=beats), []
+
+    class Looks(Watch):
+        def look(self, fraction):
+            looks.append(fraction)
+
+    with soundfile.SoundFile(path) as file:
+        spec = TrackSpec.parse(file.comment)
+        heard_beats(file, spec, frames=file.frames, watch=Looks())
+    assert len(looks) >= 5 * len(beats)
+    assert looks == sorted(looks)
 
 
 def test_the_snr_is_that_of_the_format(tmp_path):
