@@ -14,7 +14,7 @@ from audio.speech.espeak import Espeak
 from audio.speech.prepare import prepare
 from tests.real import listening
 from tests.real.conftest import AFFIRMATIONS
-from tests.real.site import ROOT, Visitor, running_site
+from tests.real.site import PATIENCE_SECONDS, ROOT, Site, Visitor, running_site
 from tests.services import clean_environment, free_port
 
 
@@ -77,13 +77,18 @@ def test_ctrl_c_ends_everything_and_the_data_is_there_again(tmp_path):
 @pytest.mark.parametrize("part", ["gunicorn", "worker", "beat"])
 def test_when_a_part_dies_all_ends_and_says_so(tmp_path, part):
     with running_site(tmp_path) as site:
+        site.wait_until(lambda: _processes_of(site, part), f"the {part}")
         children = site.children()
-        commands = {pid: Path(f"/proc/{pid}/cmdline").read_text().split("\0") for pid in children}
         # The topmost process of the part: its own workers come after it.
-        victim = min(pid for pid, words in commands.items() if part in words)
-        subprocess.run(["kill", "-9", str(victim)], check=True)
-        assert site.process.wait(timeout=20) > 0
+        subprocess.run(["kill", "-9", str(min(_processes_of(site, part)))], check=True)
+        assert site.process.wait(timeout=PATIENCE_SECONDS) > 0
         assert not [pid for pid in children if _is_alive(pid)]
+
+
+def _processes_of(site: Site, part: str) -> list[int]:
+    """Those that have begun to be it; before that, they are copies of their parent."""
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in site.children()}
+    return [pid for pid, words in commands.items() if part in words.split("\0")]
 
 
 def test_a_port_in_use_is_named(tmp_path):
