@@ -12,7 +12,7 @@ from audio.curves import Value, highest, keyframes_of, softened, values_at
 from audio.ducking import Ducking
 from audio.errors import AudioError
 from audio.fades import Fades
-from audio.guesses import STEP_S, Curve, Line, Part
+from audio.guesses import STEP_S, Curve, Line, Part, ones
 from audio.levels import amplitude_of
 from audio.master import master_gain
 from audio.panning import Balance, ears_of
@@ -110,7 +110,7 @@ class Mix:
         self._spec, self._watch = spec, watch or Watch()
         self._preparing = True
         self._places = _placements(spec, clips) if spec.speech else []
-        self._ducking = _ducking(spec, self._places)
+        self._ducking = _ducking(spec, self._places) if spec.speech else None
         self._fades = Fades(
             fade_in_s=spec.fade_in_s,
             fade_out_s=spec.fade_out_s,
@@ -155,7 +155,7 @@ class Mix:
     def _fill(self, chunk: np.ndarray, start: int, gain: float) -> None:
         for bed in self._beds:
             bed.add_to(chunk, start)
-        duck = self._ducking.gains(start, len(chunk))
+        duck = self._ducking.gains(start, len(chunk)) if self._ducking else None
         if duck is not None:
             chunk[:, 0] *= duck
             chunk[:, 1] *= duck
@@ -181,7 +181,7 @@ class Mix:
             part(
                 Together([self._beds[number] for number in numbers]),
                 self._beds_course(numbers),
-                gain=self._ducking.at,
+                gain=self._ducking.at if self._ducking else ones,
                 period_s=self._sounds[numbers[0]].period_s,
             )
             for numbers in _in_step(spec.beds)
@@ -287,8 +287,7 @@ def _placements(spec: TrackSpec, clips: Mapping[str, Clip]) -> list[Placement]:
 
 
 def _ducking(spec: TrackSpec, places: list[Placement]) -> Ducking:
-    speech = spec.speech or Speech(lines=("none",), voice="none")
-    tail = _tail_frames(speech, spec.sample_rate)
+    speech, tail = spec.speech, _tail_frames(spec.speech, spec.sample_rate)
     return Ducking(
         [(place.start, place.stop - tail) for place in places],
         duck_db=speech.duck_db,

@@ -85,7 +85,7 @@ def write(
 @contextmanager
 def complete_or_absent(path: Path) -> Iterator[Path]:
     """A name beside ``path`` to write to; it takes ``path``'s place only if all goes well."""
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         part.touch()
         yield part

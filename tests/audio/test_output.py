@@ -197,6 +197,12 @@ def test_another_ending_is_refused(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path):
+    path = tmp_path / f"{'n' * 250}.flac"
+    written(path, samples(16))
+    assert soundfile.info(path).frames == FRAMES
+
+
 def test_a_file_that_fails_leaves_what_was_there_before(tmp_path):
     path = tmp_path / "track.flac"
     path.write_bytes(b"before")
