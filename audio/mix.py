@@ -188,7 +188,7 @@ class Mix:
         ]
         if self._tones:
             parts.append(part(self._beats, self._beats_course, tonal=True))
-        return master_gain(
+        gain = master_gain(
             parts,
             target_lufs=target_lufs,
             total_frames=spec.frames,
@@ -197,6 +197,8 @@ class Mix:
             lines=[Line(p.line, p.start, p.stop - p.start) for p in self._places],
             fade=self._fades.at,
         )
+        self._look()
+        return gain
 
     def _beats_course(self, times_s: np.ndarray) -> np.ndarray:
         return sum(

@@ -65,7 +65,6 @@ def render(
     mix = Mix(spec, clips=clips, watch=watch)
     target_lufs = spec.master.target_lufs
     gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs)
-    watch.look(0.0)
     blocks = limited(
         mix.blocks(block_frames, gain=gain),
         ceiling=_ceiling(spec.bit_depth),

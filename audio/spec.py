@@ -495,14 +495,16 @@ def _level_problems(spec: TrackSpec) -> list[Problem]:
                 f"{MOST_BEATS_DB:g} dB",
             )
         ]
-    if round(total_db, 1) > MOST_TOTAL_DB:
+    if total_db > MOST_TOTAL_DB:
+        # Rounded up, or just too much would read as just enough.
+        shown_db = math.ceil(total_db * 10) / 10
         return [
             Problem(
                 "beds",
-                f"all levels add up to {total_db:.1f} dB; together they must be at most "
+                f"all levels add up to {shown_db:.1f} dB; together they must be at most "
                 f"{MOST_TOTAL_DB:g} dB",
                 "too_loud",
-                {"total": round(total_db, 1), "most": MOST_TOTAL_DB},
+                {"total": shown_db, "most": MOST_TOTAL_DB},
             )
         ]
     return []

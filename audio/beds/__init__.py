@@ -48,7 +48,7 @@ def bed_layer(
 
     ``level_db`` takes the place of the bed's own level: 0 where that moves and is applied later.
     ``dtype`` is that of sums (see :class:`~audio.beds.layer.BedLayer`).
-    ``look`` is called every now and then while the sound is prepared, and may raise to stop that.
+    ``look`` is called every now and then while a recording is read, and may raise to stop that.
 
     Raises
     ------

@@ -23,7 +23,7 @@ class BedLayer(ABC):
     sample_rate : frames a second.
     dtype : in which sums are made that processors add in orders of their own; float64 lets them
         agree to the last of 24 bits.
-    look : called every now and then while the sound is prepared; may raise, to stop that.
+    look : called every now and then while a recording is read; may raise, to stop that.
 
     Attributes
     ----------
@@ -49,7 +49,6 @@ class BedLayer(ABC):
         self._keys = self._seeds(0).generate_state(17, np.uint64).tolist()
         self._narrowing = (1 - width) / 2
         self._prepare()
-        look()
         self._gain = np.float32(rms_of(level_db) / self._rms())
 
     @abstractmethod

@@ -155,6 +155,11 @@ def test_levels_that_cannot_sum_are_refused():
     assert TrackSpec.parse(changed("beds", beds[:3]))
 
 
+def test_music_has_a_name_that_a_file_can_have():
+    music = {"kind": "music", "file": "a\0b"}
+    assert "control character" in faults(changed("beds.0", music))["beds.0.file"]
+
+
 def test_an_embedded_beat_needs_its_bed():
     embedded = {"kind": "embedded", "beat_hz": 6}
     assert TrackSpec.parse(changed("beats", [embedded, {**embedded, "bed": 1}]))
@@ -244,9 +249,8 @@ def test_a_bed_in_json_that_is_no_object_is_named_in_our_words():
     assert faults(data) == {"beds.0": "must be an object with named fields"}
 
 
-def test_levels_are_refused_by_the_figure_that_is_shown():
-    """What reads as 6.0 dB is permitted where 6 dB are."""
+@pytest.mark.parametrize(("beds", "shown"), [(4, "6.1 dB"), (5, "7.0 dB")])
+def test_levels_are_refused_by_a_figure_that_is_too_great(beds, shown):
     loud = {"kind": "noise", "level_db": 0}
-    parts = {"title": "x", "duration_s": 60}
-    TrackSpec.parse({**parts, "beds": [loud] * 4})
-    assert "add up to 7.0 dB" in faults({**parts, "beds": [loud] * 5})["beds"]
+    data = {"title": "x", "duration_s": 60, "beds": [loud] * beds}
+    assert f"add up to {shown}; together they must be at most 6 dB" in faults(data)["beds"]

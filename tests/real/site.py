@@ -78,7 +78,7 @@ class Site:
         """Ask it to end, and give its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(how)
-        return self.process.wait(timeout=PATIENCE_SECONDS)
+        return self.process.wait(timeout=30)
 
 
 def descendants(pid: int) -> list[int]:

@@ -14,7 +14,7 @@ from audio.speech.espeak import Espeak
 from audio.speech.prepare import prepare
 from tests.real import listening
 from tests.real.conftest import AFFIRMATIONS
-from tests.real.site import PATIENCE_SECONDS, ROOT, Site, Visitor, running_site
+from tests.real.site import ROOT, Site, Visitor, running_site
 from tests.services import clean_environment, free_port
 
 
@@ -81,7 +81,7 @@ def test_when_a_part_dies_all_ends_and_says_so(tmp_path, part):
         children = site.children()
         # The topmost process of the part: its own workers come after it.
         subprocess.run(["kill", "-9", str(min(_processes_of(site, part)))], check=True)
-        assert site.process.wait(timeout=PATIENCE_SECONDS) > 0
+        assert site.process.wait(timeout=20) > 0
         assert not [pid for pid in children if _is_alive(pid)]
 
 
