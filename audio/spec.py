@@ -9,11 +9,9 @@ Whatever can move is a number or a list of keyframes ``[time_s, value, curve]``;
 """
 
 import math
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import pairwise
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import (
@@ -24,29 +22,17 @@ from pydantic import (
     Field,
     Tag,
     ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
-from audio.curves import Curve, Keyframe, Value, highest, keyframes_of, values_at
+from audio.curves import Value, highest, keyframes_of, values_at
 from audio.errors import Problem, SpecError
+from audio.fields import TIME_S, Range, clean_text, number_in, printable, sized, speakable, value_in
 from audio.levels import amplitude_of
+from audio.wording import problems_of
 
 SAMPLE_RATE = 44_100
-
-
-class Range(NamedTuple):
-    """The least and the greatest value permitted, both included."""
-
-    low: float
-    high: float
-    unit: str = ""
-
-    def __str__(self) -> str:
-        return f"from {self.low:g} to {self.high:.10g} {self.unit}".rstrip()
-
 
 TITLE_CHARS = Range(1, 120, "characters")
 DURATION_S = Range(60, 28_800, "seconds")
@@ -54,8 +40,6 @@ SEED = Range(0, 2**32 - 1)
 BEATS = Range(0, 4, "beats")
 BEDS = Range(0, 6, "beds")
 PHASES = Range(0, 50, "phases")
-KEYFRAMES = Range(1, 1000, "keyframes")
-TIME_S = Range(0, 28_800, "seconds")
 FADE_S = Range(0.01, 600, "seconds")
 TARGET_LUFS = Range(-23, -14, "LUFS")
 
@@ -92,9 +76,6 @@ DUCK_RELEASE_S = Range(0.05, 5, "seconds")
 # Below 1 Hz a "tone" is only a slow push of the membrane.
 LOWEST_TONE_HZ = 1.0
 
-# Shorter than this, a movement of the level would be a click.
-LEAST_BETWEEN_KEYFRAMES_S = 0.01
-
 # Beats that add up to more than full scale would have to be bent by the limiter, and everything
 # together may ask no more of it than a tone, a bed and a voice at full scale do.
 MOST_BEATS_DB = 0.0
@@ -104,100 +85,17 @@ MOST_TOTAL_DB = 6.0
 VOICE_LEVELS_DB = {"clear": -15.0, "soft": -21.0, "whisper": -30.0, "barely heard": -40.0}
 
 
-def _number(limits: Range, kind: type = float) -> Any:
-    """A number within ``limits``: no text, no truth value, not infinite."""
-    whole = "a whole number " if kind is int else ""
-
-    def checked(value: Any, check: ValidatorFunctionWrapHandler) -> float:
-        try:
-            return check(value)
-        except ValidationError:
-            message = f"must be {whole}{limits}"
-            raise PydanticCustomError("range", message) from None
-
-    limited = Field(ge=limits.low, le=limits.high, allow_inf_nan=False, strict=True)
-    return Annotated[kind, limited, WrapValidator(checked)]
-
-
-def _sized(limits: Range) -> AfterValidator:
-    def checked(value: Any) -> Any:
-        if not limits.low <= len(value) <= limits.high:
-            raise PydanticCustomError("size", f"must have {limits}", limits._asdict())
-        return value
-
-    return AfterValidator(checked)
-
-
-def _clean_text(text: str) -> str:
-    """Fold white space and Unicode forms so that equal words are equal strings."""
-    text = " ".join(unicodedata.normalize("NFC", text).split())
-    return _printable(text)
-
-
-def _printable(text: str) -> str:
-    if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
-        raise PydanticCustomError("control", "has a control character; type it again without it")
-    return text
-
-
-def _speakable(text: str) -> str:
-    if not any(unicodedata.category(char)[0] in "LN" for char in text):
-        raise PydanticCustomError("no_words", "has no words to speak")
-    return text
+Level = value_in(LEVEL_DB)
+Share = number_in(SHARE)
+Seconds = number_in(TIME_S)
+Title = Annotated[str, AfterValidator(clean_text), sized(TITLE_CHARS)]
+Line = Annotated[str, AfterValidator(clean_text), sized(LINE_CHARS), AfterValidator(speakable)]
 
 
 def _refuse(problems: list[Problem]) -> None:
     """Report what is wrong between fields; their paths start where the value at fault does."""
     if problems:
         raise PydanticCustomError("between_fields", "does not go together", {"all": problems})
-
-
-V = TypeVar("V")
-
-
-class _Keyframe(NamedTuple, Generic[V]):
-    time_s: _number(TIME_S)
-    value: V
-    curve: Curve = "linear"
-
-
-def _in_time(frames: tuple[_Keyframe, ...]) -> tuple[Keyframe, ...]:
-    """Plain keyframes, once each is later than the one before and every curve can be drawn."""
-    for number, (here, there) in enumerate(pairwise(frames)):
-        if there.time_s - here.time_s < LEAST_BETWEEN_KEYFRAMES_S * (1 - 1e-9):
-            raise PydanticCustomError(
-                "unsorted",
-                "must be sorted by time: keyframe {after} must come at least {least} seconds "
-                "after keyframe {before}",
-                {"after": number + 1, "before": number, "least": LEAST_BETWEEN_KEYFRAMES_S},
-            )
-        if here.curve == "exponential" and not here.value * there.value > 0:
-            raise PydanticCustomError(
-                "no_ratio",
-                "cannot go exponentially from keyframe {number} to the next: both values must "
-                "be above 0, or both below",
-                {"number": number},
-            )
-    return tuple(Keyframe(*frame) for frame in frames)
-
-
-def _value(limits: Range) -> Any:
-    """A number within ``limits``, or keyframes of such numbers."""
-    number = _number(limits)
-    keyframes = Annotated[
-        tuple[_Keyframe[number], ...], _sized(KEYFRAMES), AfterValidator(_in_time)
-    ]
-    return Annotated[
-        Annotated[number, Tag("number")] | Annotated[keyframes, Tag("keyframes")],
-        Discriminator(lambda value: "keyframes" if isinstance(value, list | tuple) else "number"),
-    ]
-
-
-Level = _value(LEVEL_DB)
-Share = _number(SHARE)
-Seconds = _number(TIME_S)
-Title = Annotated[str, AfterValidator(_clean_text), _sized(TITLE_CHARS)]
-Line = Annotated[str, AfterValidator(_clean_text), _sized(LINE_CHARS), AfterValidator(_speakable)]
 
 
 class _Part(BaseModel):
@@ -228,17 +126,17 @@ class Beat(_Part):
     """
 
     kind: Literal["binaural", "monaural", "isochronic", "embedded"]
-    beat_hz: _value(BEAT_HZ)
-    carrier_hz: _value(CARRIER_HZ) = 200.0
+    beat_hz: value_in(BEAT_HZ)
+    carrier_hz: value_in(CARRIER_HZ) = 200.0
     wave: Literal["sine", "triangle", "soft_square", "band_limited"] = "sine"
     level_db: Level = -12.0
-    pan: _value(PAN) = 0.0
-    spin_hz: _value(SPIN_HZ) = 0.0
-    duty: _value(DUTY) = 0.5
-    attack: _number(EDGE) = 0.2
-    release: _number(EDGE) = 0.2
-    depth: _value(SHARE) = 1.0
-    bed: _number(BED, int) | None = None
+    pan: value_in(PAN) = 0.0
+    spin_hz: value_in(SPIN_HZ) = 0.0
+    duty: value_in(DUTY) = 0.5
+    attack: number_in(EDGE) = 0.2
+    release: number_in(EDGE) = 0.2
+    depth: value_in(SHARE) = 1.0
+    bed: number_in(BED, int) | None = None
 
     @model_validator(mode="after")
     def _edges_fit(self) -> "Beat":
@@ -255,7 +153,7 @@ class _Bed(_Part):
 
     level_db: Level = -24.0
     width: Share = 1.0
-    seed: _number(BED_SEED, int) = 0
+    seed: number_in(BED_SEED, int) = 0
 
 
 class Noise(_Bed):
@@ -276,8 +174,8 @@ class Ocean(_Bed):
     """Waves on a shore, one about every ``period_s`` seconds; ``depth`` is how far they ebb."""
 
     kind: Literal["ocean"] = "ocean"
-    period_s: _number(WAVE_PERIOD_S) = 9.0
-    depth: _value(SHARE) = 0.8
+    period_s: number_in(WAVE_PERIOD_S) = 9.0
+    depth: value_in(SHARE) = 0.8
 
 
 class Stream(_Bed):
@@ -306,9 +204,9 @@ class Bowls(_Bed):
     or at random with that mean."""
 
     kind: Literal["bowls"] = "bowls"
-    interval_s: _number(STRIKE_S) = 20.0
+    interval_s: number_in(STRIKE_S) = 20.0
     strikes: Literal["regular", "random"] = "regular"
-    pitch_hz: _value(PITCH_HZ) = 220.0
+    pitch_hz: value_in(PITCH_HZ) = 220.0
 
 
 class Drone(_Bed):
@@ -316,7 +214,7 @@ class Drone(_Bed):
 
     kind: Literal["drone"] = "drone"
     key: Literal["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"] = "A"
-    octave: _number(OCTAVE, int) = 2
+    octave: number_in(OCTAVE, int) = 2
     chord: Literal["octave", "fifth", "major", "minor"] = "fifth"
 
 
@@ -325,8 +223,8 @@ class Music(_Bed):
     start. ``file`` is the path of a FLAC, WAV, MP3 or Ogg file."""
 
     kind: Literal["music"] = "music"
-    file: Annotated[str, _sized(FILE_CHARS), AfterValidator(_printable)]
-    crossfade_s: _number(CROSSFADE_S) = 4.0
+    file: Annotated[str, sized(FILE_CHARS), AfterValidator(printable)]
+    crossfade_s: number_in(CROSSFADE_S) = 4.0
 
 
 Bed = Annotated[
@@ -348,27 +246,27 @@ class Speech(_Part):
     ``jitter_s`` at random. While a line sounds the beds are turned down by ``duck_db``.
     """
 
-    lines: Annotated[tuple[Line, ...], _sized(LINES)]
-    voice: Annotated[str, _sized(VOICE_CHARS), AfterValidator(_printable)]
+    lines: Annotated[tuple[Line, ...], sized(LINES)]
+    voice: Annotated[str, sized(VOICE_CHARS), AfterValidator(printable)]
     level_db: Level = VOICE_LEVELS_DB["clear"]
-    lowpass_hz: _value(LOWPASS_HZ) | None = None
-    repetitions: _number(REPETITIONS, int) = 1
+    lowpass_hz: value_in(LOWPASS_HZ) | None = None
+    repetitions: number_in(REPETITIONS, int) = 1
     order: Literal["in_order", "shuffled"] = "in_order"
     gaps: Annotated[
-        Annotated[Literal["even"], Tag("word")] | Annotated[_number(GAP_S), Tag("number")],
+        Annotated[Literal["even"], Tag("word")] | Annotated[number_in(GAP_S), Tag("number")],
         Discriminator(
             lambda gaps: "word" if isinstance(gaps, str) and gaps == "even" else "number"
         ),
     ] = "even"
-    lead_in_s: _number(LEAD_S) = 5.0
-    lead_out_s: _number(LEAD_S) = 5.0
-    jitter_s: _number(JITTER_S) = 0.0
-    pan: _value(PAN) = 0.0
+    lead_in_s: number_in(LEAD_S) = 5.0
+    lead_out_s: number_in(LEAD_S) = 5.0
+    jitter_s: number_in(JITTER_S) = 0.0
+    pan: value_in(PAN) = 0.0
     room: Share = 0.0
     echo: Share = 0.0
-    duck_db: _value(DUCK_DB) = 6.0
-    duck_attack_s: _number(DUCK_ATTACK_S) = 0.05
-    duck_release_s: _number(DUCK_RELEASE_S) = 0.45
+    duck_db: value_in(DUCK_DB) = 6.0
+    duck_attack_s: number_in(DUCK_ATTACK_S) = 0.05
+    duck_release_s: number_in(DUCK_RELEASE_S) = 0.45
 
     @property
     def distinct_lines(self) -> tuple[str, ...]:
@@ -387,7 +285,7 @@ class Master(_Part):
     """The finished whole: ``target_lufs`` is its integrated loudness after ITU-R BS.1770, or None
     to leave the levels of the parts as they are."""
 
-    target_lufs: _number(TARGET_LUFS) | None = -18.0
+    target_lufs: number_in(TARGET_LUFS) | None = -18.0
 
 
 class TrackSpec(_Part):
@@ -400,17 +298,17 @@ class TrackSpec(_Part):
 
     version: Literal[1] = 1
     title: Title
-    duration_s: _number(DURATION_S)
+    duration_s: number_in(DURATION_S)
     sample_rate: Literal[44_100, 48_000] = SAMPLE_RATE
     bit_depth: Literal[16, 24] = 16
-    beats: Annotated[tuple[Beat, ...], _sized(BEATS)] = ()
-    beds: Annotated[tuple[Bed, ...], _sized(BEDS)] = ()
+    beats: Annotated[tuple[Beat, ...], sized(BEATS)] = ()
+    beds: Annotated[tuple[Bed, ...], sized(BEDS)] = ()
     speech: Speech | None = None
-    phases: Annotated[tuple[Phase, ...], _sized(PHASES)] = ()
-    fade_in_s: _number(FADE_S) = 2.0
-    fade_out_s: _number(FADE_S) = 4.0
+    phases: Annotated[tuple[Phase, ...], sized(PHASES)] = ()
+    fade_in_s: number_in(FADE_S) = 2.0
+    fade_out_s: number_in(FADE_S) = 4.0
     master: Master = Master()
-    seed: _number(SEED, int) = 0
+    seed: number_in(SEED, int) = 0
 
     @property
     def frames(self) -> int:
@@ -438,7 +336,7 @@ class TrackSpec(_Part):
         except ValidationError as error:
             faults = error.errors(include_url=False, include_context=True, include_input=False)
             raise SpecError(
-                *(problem for fault in faults for problem in _problems(fault))
+                *(problem for fault in faults for problem in problems_of(fault))
             ) from None
 
     def to_json(self) -> str:
@@ -526,48 +424,3 @@ def _time_problems(spec: TrackSpec) -> list[Problem]:
             problems.append(Problem(path, f"must be above {before_s:g} seconds: sorted by time"))
         before_s = phase.start_s
     return problems
-
-
-def _problems(error: ErrorDetails) -> list[Problem]:
-    """Say in plain words what pydantic found."""
-    kind, path = error["type"], _path(error["loc"])
-    if kind == "between_fields":
-        found = error["ctx"]["all"]
-        return [replace(problem, field=".".join([*path, problem.field])) for problem in found]
-    if kind.startswith("union_tag"):
-        path = [*path, "kind"]
-    if kind == "union_tag_invalid":
-        message = f"must be one of {error['ctx']['expected_tags']}"
-    elif kind == "literal_error":
-        message = f"must be one of {error['ctx']['expected']}"
-    elif "keyframes" in error["loc"] and kind not in _OWN_MESSAGES:
-        message = "must be a keyframe: [time_s, value, curve]"
-    else:
-        message = _PLAIN_MESSAGES.get(kind, error["msg"])
-    return [Problem(".".join(path) or "spec", message, kind, error.get("ctx", {}))]
-
-
-def _path(loc: tuple[int | str, ...]) -> list[str]:
-    """Where a fault is, without pydantic's words for the member of a union that it took."""
-    names = list(map(str, loc))
-    if "keyframes" in loc[:-2] and isinstance(loc[-1], int):
-        names[-1] = Keyframe._fields[loc[-1]]
-    if len(names) > 2 and names[0] == "beds":
-        names.pop(2)
-    return [name for name in names if name not in ("number", "keyframes", "word")]
-
-
-_OWN_MESSAGES = ("range", "size", "unsorted", "no_ratio")
-_PLAIN_MESSAGES = {
-    "missing": "is missing",
-    "union_tag_not_found": "is missing",
-    "extra_forbidden": "is not a field of a track spec",
-    "invalid_key": "is not a field of a track spec",
-    "tuple_type": "must be a list",
-    "string_type": "must be text",
-    "string_unicode": "must be text",
-    "dict_type": "must be an object with named fields",
-    "model_type": "must be an object with named fields",
-    "model_attributes_type": "must be an object with named fields",
-    "json_invalid": "is not valid JSON",
-}
