@@ -21,7 +21,7 @@ from audio.heard.readings import HeardBeat
 from audio.heard.voices import HeardSpeech, VoiceFinder
 from audio.loudness import Loudness, LoudnessMeter
 from audio.spec import Range, TrackSpec
-from audio.watch import Watch
+from audio.watch import Watch, watched
 
 BLOCK_FRAMES = 65_536
 
@@ -83,9 +83,14 @@ def measure(
         The file is not sound, not in stereo, at a rate beyond ``RATE_HZ``, or holds values that
         are no numbers.
     """
-    watch = Watch(progress, cancelled)
-    with _opened(Path(path)) as file:
-        spec = spec or _recipe(file, Path(path))
+    return watched(
+        lambda watch: _certificate(Path(path), spec, watch), progress=progress, cancelled=cancelled
+    )
+
+
+def _certificate(path: Path, spec: TrackSpec | None, watch: Watch) -> Certificate:
+    with _opened(path) as file:
+        spec = spec or _recipe(file, path)
         meter = LoudnessMeter(sample_rate=file.samplerate)
         voice = VoiceFinder(sample_rate=file.samplerate, spec=spec)
         # What an MP3 file says of its length is a guess.
@@ -97,7 +102,7 @@ def measure(
             voice.add(block)
             frames += len(block)
             watch.look(0.9 * min(1, frames / file.frames))
-        certificate = Certificate(
+        return Certificate(
             duration_s=frames / file.samplerate,
             sample_rate=file.samplerate,
             subtype=file.subtype,
@@ -107,8 +112,6 @@ def measure(
             noise=noise_slope(file, spec, frames=frames),
             speech=voice.result(),
         )
-    watch.tell(1.0)
-    return certificate
 
 
 @contextmanager

@@ -94,7 +94,7 @@ class Mix:
     ----------
     spec : the track.
     clips : the clip of each spoken line.
-    watch : is looked at during long work beside that of :meth:`blocks`, and may cancel it.
+    watch : is looked at every now and then, and may end the work.
 
     Raises
     ------
@@ -107,8 +107,7 @@ class Mix:
     def __init__(
         self, spec: TrackSpec, *, clips: Mapping[str, Clip], watch: Watch | None = None
     ) -> None:
-        self._spec, self._watch = spec, watch or Watch()
-        self._preparing = True
+        self._spec, self._look = spec, (watch or Watch()).look
         self._places = _placements(spec, clips) if spec.speech else []
         self._ducking = _ducking(spec, self._places) if spec.speech else None
         self._fades = Fades(
@@ -141,7 +140,6 @@ class Mix:
         goes beyond ±1. Each ear lies in one piece in memory, which the next block uses again.
         They are float32 for 16 bits and float64 for 24.
         """
-        self._preparing = False
         shape = 2, min(block_frames, self._spec.frames)
         memory = np.empty(shape, _FLOATS[self._spec.bit_depth])
         for first in range(start, self._spec.frames, block_frames):
@@ -149,6 +147,7 @@ class Mix:
             block = memory[:, :frames].T
             block.fill(0)
             for at in range(0, len(block), CHUNK_FRAMES):
+                self._look()
                 self._fill(block[at : at + CHUNK_FRAMES], first + at, gain)
             yield block
 
@@ -164,11 +163,6 @@ class Mix:
         if gain != 1:
             chunk *= np.float32(gain)
         self._fades.apply(chunk, start)
-
-    def _look(self) -> None:
-        # The blocks may be made in another thread than the one whose watch this is.
-        if self._preparing:
-            self._watch.look(0.0)
 
     def gain_to(self, target_lufs: float) -> float:
         """The factor for :meth:`blocks` that brings the limited track to ``target_lufs``."""

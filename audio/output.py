@@ -1,6 +1,7 @@
 """The finished recording on disk: FLAC or WAV, tagged, complete or not there at all."""
 
 import errno
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -75,6 +76,7 @@ def write(
                 done += len(block)
                 watch.look(done / frames)
         _verify(part, frames)
+        watch.look(1.0)
         with _writer_errors():
             if kind == "FLAC":
                 flac_tags.write(part, tags)
@@ -105,6 +107,9 @@ def _opened(
     try:
         yield file
     except BaseException:
+        # libsndfile has the disk finish before it closes; what nobody wants need not get there.
+        with suppress(OSError):
+            os.truncate(path, 0)
         with suppress(soundfile.LibsndfileError):
             file.close()
         raise

@@ -1,8 +1,10 @@
 """From a spec and its clips to a finished recording on disk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+import numpy as np
 
 from audio import output
 from audio.ahead import gathered, made_ahead
@@ -14,7 +16,7 @@ from audio.mix import Mix
 from audio.pictures import Pictures, observed
 from audio.spec import TrackSpec
 from audio.speech.clips import Clip
-from audio.watch import Watch
+from audio.watch import Watch, watched
 
 BLOCK_FRAMES = 65_536
 
@@ -61,7 +63,28 @@ def render(
     OSError
         The folder is missing or may not be written to.
     """
-    watch = Watch(progress, cancelled)
+
+    def work(watch: Watch) -> None:
+        finished = _finished(spec, clips, block_frames, watch)
+        if threads:
+            finished = made_ahead(finished)
+        output.write(
+            Path(path),
+            observed(finished, pictures.take) if pictures else finished,
+            frames=spec.frames,
+            sample_rate=spec.sample_rate,
+            bit_depth=spec.bit_depth,
+            tags=tags_of(spec, day=day or datetime.now(UTC).date()),
+            watch=watch,
+        )
+
+    watched(work, progress=progress, cancelled=cancelled)
+
+
+def _finished(
+    spec: TrackSpec, clips: Mapping[str, Clip], block_frames: int, watch: Watch
+) -> Iterator[np.ndarray]:
+    """The samples as they stand in the file, in blocks."""
     mix = Mix(spec, clips=clips, watch=watch)
     target_lufs = spec.master.target_lufs
     gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs)
@@ -70,19 +93,7 @@ def render(
         ceiling=_ceiling(spec.bit_depth),
         sample_rate=spec.sample_rate,
     )
-    finished = gathered(quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed))
-    if threads:
-        finished = made_ahead(finished)
-    output.write(
-        Path(path),
-        observed(finished, pictures.take) if pictures else finished,
-        frames=spec.frames,
-        sample_rate=spec.sample_rate,
-        bit_depth=spec.bit_depth,
-        tags=tags_of(spec, day=day or datetime.now(UTC).date()),
-        watch=watch,
-    )
-    watch.tell(1.0)
+    return gathered(quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed))
 
 
 def _ceiling(bit_depth: int) -> float:

@@ -24,7 +24,7 @@ from audio.errors import AudioError
 from audio.output import complete_or_absent
 from audio.spec import Range
 from audio.tags import Tags
-from audio.watch import Watch
+from audio.watch import Watch, watched
 
 _MILLISECOND = Fraction(1, 1000)
 
@@ -103,7 +103,13 @@ def make_rendition(
         A file or folder is missing or may not be used.
     """
     source, path = Path(source), Path(path)
-    coding, watch = _coding_of(path, bit_rate), Watch(progress, cancelled)
+    coding = _coding_of(path, bit_rate)
+    watched(
+        lambda watch: _make(source, path, coding, watch), progress=progress, cancelled=cancelled
+    )
+
+
+def _make(source: Path, path: Path, coding: Coding, watch: Watch) -> None:
     try:
         tags = flac_tags.read(source)
     except ValueError as error:
@@ -117,11 +123,11 @@ def make_rendition(
             ) as rendition,
         ):
             _transcode(recording, rendition, coding, tags, watch)
+            watch.look(1.0)
     except (_CutShort, av.error.FFmpegError) as error:
         # The system's errors name the file that was being written, which nobody ever sees.
         reason = error.strerror if isinstance(error, OSError) else error
         raise AudioError(f"{source.name} could not be made into {path.name}: {reason}") from error
-    watch.tell(1.0)
 
 
 def _coding_of(path: Path, bit_rate: int | None) -> Coding:

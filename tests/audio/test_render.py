@@ -203,9 +203,22 @@ def test_cancelling_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_all_that_comes_before_the_sound_is_watched(tmp_path, monkeypatch):
+class Looks(Watch):
+    """Counts how often the work looks, and stops it at the last of them if told so."""
+
+    def __init__(self, last=None):
+        super().__init__()
+        self.looks, self._last = 0, last
+
+    def look(self, *fraction):
+        if self.looks == self._last:
+            self.stop()
+        self.looks += 1
+        super().look(*fraction)
+
+
+def test_all_that_comes_before_the_sound_is_watched(tmp_path):
     """A person's recording is read whole, and every layer heard: one may leave at any second."""
-    monkeypatch.setattr(watch, "REPORT_EVERY_S", 0)
     noise = np.random.default_rng(1).normal(0, 0.1, (20 * 48_000, 2))
     soundfile.write(tmp_path / "music.wav", noise, 48_000)
     one = spec(
@@ -215,15 +228,21 @@ def test_all_that_comes_before_the_sound_is_watched(tmp_path, monkeypatch):
         speech={"lines": [f"line {n}" for n in range(9)], "voice": "x"},
     )
     clips = clips_for(one, tmp_path, seconds=2)
-    told = []
-    mix = Mix(one, clips=clips, watch=Watch(told.append))
-    assert len(told) >= 20
-    told.clear()
+    seen = Looks()
+    mix = Mix(one, clips=clips, watch=seen)
+    assert (looks := seen.looks) >= 20
     mix.gain_to(-18)
-    assert len(told) >= 3 * 8 + 9 + 20
-    told.clear()
-    next(mix.blocks(30 * RATE))
-    assert not told
+    assert (looks := seen.looks - looks) >= 3 * 8 + 9 + 20
+    for last in (5, 25, 50):
+        with pytest.raises(Cancelled):
+            Mix(one, clips=clips, watch=(seen := Looks(last))).gain_to(-18)
+        assert seen.looks == last + 1
+
+
+def test_every_second_of_sound_is_watched(tmp_path):
+    one, seen = spec(**FULL), Looks()
+    next(Mix(one, clips=clips_for(one, tmp_path), watch=seen).blocks(30 * RATE))
+    assert seen.looks >= 20
 
 
 @pytest.mark.parametrize("looks", [0, 5, 30, 60])
