@@ -4,7 +4,7 @@ A plain package: it knows nothing of users, jobs, Django or settings. Where to l
 
 what a track is
     ``spec``, made of ``fields`` and refused in the words of ``wording``; values that move
-    ``curves``, ready-made courses ``sessions``
+    ``curves`` (and ``knots``), ready-made courses ``sessions``
 what sounds
     ``tones`` (beats, by an ``oscillator``), ``beds/`` (a file for each: ``rain``, ``ocean``,
     ``noise``…), ``speech/`` (voices, clips, room) and ``placement`` (when each line is spoken)

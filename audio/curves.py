@@ -16,9 +16,6 @@ Curve = Literal["step", "linear", "smooth", "exponential"]
 # A level that jumps would click, so a step of it takes this long.
 SOFT_STEP_S = 0.01
 
-# Levels are worked out this often, 1.5 ms apart, and move in straight lines between.
-KNOT_FRAMES = 64
-
 # The phase is a polynomial over at most so many frames, and an exponential curve moves by at most
 # e within them, for which a Taylor series converges fast.
 CELL_FRAMES = 2**17
@@ -31,7 +28,6 @@ MOST_DERIVATIVES = 18
 _SAME_TIME_S = 1e-9
 
 _COUNT = np.arange(CELL_FRAMES, dtype=np.float64)
-_RAMP = (_COUNT[:KNOT_FRAMES] / KNOT_FRAMES).astype(np.float32)
 
 
 class Keyframe(NamedTuple):
@@ -117,28 +113,6 @@ def softened(value: Value) -> Value:
             here = Keyframe(leave_s, here.value, "smooth")
         soft.append(here)
     return tuple(soft)
-
-
-def between_knots(knots: np.ndarray, start: int, frames: int) -> np.ndarray:
-    """Straight lines through ``knots``, one every ``KNOT_FRAMES`` frames of the track.
-
-    Parameters
-    ----------
-    knots : the values at :func:`knots_of` the same ``start`` and ``frames``.
-
-    Returns
-    -------
-    ndarray, float32, shape (frames,)
-    """
-    line = np.diff(knots).astype(np.float32)[:, np.newaxis] * _RAMP
-    line += knots[:-1, np.newaxis].astype(np.float32)
-    skipped = start % KNOT_FRAMES
-    return line.reshape(-1)[skipped : skipped + frames]
-
-
-def knots_of(start: int, frames: int) -> np.ndarray:
-    """Frames of the track at which to tell :func:`between_knots` the value."""
-    return KNOT_FRAMES * np.arange(start // KNOT_FRAMES, -(-(start + frames) // KNOT_FRAMES) + 1)
 
 
 @dataclass(frozen=True)
@@ -270,7 +244,8 @@ class Phase:
     def _cell(self, frame: int) -> tuple[int, int, np.ndarray]:
         """The cell that ``frame`` lies in: its first frame, the one after its last, and the terms
         of its polynomials, lowest first, of shape (terms, tones, 1)."""
-        edge = bisect_right(self._edges, frame) - 1
+        # Frames before the track go on as its first ones do.
+        edge = max(0, bisect_right(self._edges, frame) - 1)
         first = self._edges[edge]
         size = self._sizes[edge]
         first += (frame - first) // size * size

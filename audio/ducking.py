@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audio.curves import Value, between_knots, knots_of, softened, values_at
+from audio.curves import Value, softened, values_at
+from audio.knots import between_knots, knots_of
 from audio.levels import amplitude_of
 
 

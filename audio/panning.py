@@ -3,16 +3,14 @@
 import numpy as np
 
 from audio.curves import (
-    KNOT_FRAMES,
     Phase,
     Value,
-    between_knots,
     highest,
     keyframes_of,
-    knots_of,
     softened,
     values_at,
 )
+from audio.knots import KNOT_FRAMES, between_knots, knots_of
 from audio.levels import amplitude_of
 from audio.waves import Cosine
 
@@ -61,8 +59,8 @@ class Balance:
         gain = amplitude_of(values_at(self._level_db, times_s))
         place = values_at(self._pan, times_s)
         if self._spin is not None:
-            cycles = self._spin.cycles(int(knots[0]), int(knots[-1] - knots[0]) + 1)
-            place += (1 - np.abs(place)) * self._swing(cycles[0, ::KNOT_FRAMES])
+            cycles = self._spin.cycles(int(knots[0]), len(knots), every=KNOT_FRAMES)
+            place += (1 - np.abs(place)) * self._swing(cycles[0])
         left, right = ears_of(place)
         return gain * left, gain * right
 

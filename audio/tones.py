@@ -5,14 +5,13 @@ import numpy as np
 from audio.curves import (
     Phase,
     Value,
-    between_knots,
     cycles_at,
     highest,
     keyframes_of,
-    knots_of,
     softened,
     values_at,
 )
+from audio.knots import between_knots, knots_of
 from audio.oscillator import STRETCH_FRAMES, Oscillator
 from audio.panning import Balance, Gain
 from audio.scratch import Scratch

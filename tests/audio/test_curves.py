@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio.curves import Keyframe, Phase, between_knots, knots_of, softened, values_at
+from audio.curves import Keyframe, Phase, softened, values_at
+from audio.knots import between_knots, knots_of
 from tests.audio.physics import RATE
 
 CURVES = ["step", "linear", "smooth", "exponential"]

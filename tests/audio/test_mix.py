@@ -4,6 +4,7 @@ as asked, in every format."""
 import numpy as np
 import pyebur128
 import pytest
+import scipy
 import soundfile
 
 from audio import AudioError, Clip, TrackSpec, render
@@ -52,6 +53,35 @@ def test_a_bed_whose_level_moves(tmp_path):
     sound = mixed(tmp_path, beds=[{**PINK, "level_db": moving}])
     levels = [20 * np.log10(rms(sound[at * RATE : (at + 3) * RATE])) for at in (6, 25, 35, 45)]
     assert np.array(levels) - levels[0] == pytest.approx([0, -20, -20, 0], abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("beat", "quieter_than_db"),
+    [
+        ({"level_db": [[0, -60, "step"], [30, -12]]}, -85),
+        ({"pan": [[0, -1, "step"], [30, 1]]}, -85),
+        ({"kind": "isochronic", "beat_hz": 5, "depth": [[0, 0, "step"], [30, 1]]}, -95),
+        ({"spin_hz": [[0, 0, "step"], [30, 5]]}, -120),
+    ],
+)
+def test_whatever_moves_or_steps_does_not_click(tmp_path, beat, quieter_than_db):
+    sound = mixed(tmp_path, bit_depth=24, beats=[{**TONE, "level_db": -12, **beat}])
+    assert loudest_db(sound, above_hz=3000) < quieter_than_db
+
+
+def test_ducking_does_not_click_however_quick_and_deep(tmp_path):
+    tone = np.sin(2 * np.pi * 200 * np.arange(60 * RATE) / RATE)
+    soundfile.write(tmp_path / "tone.wav", np.stack([tone, tone], axis=1), RATE, "FLOAT")
+    bed = {"kind": "music", "file": str(tmp_path / "tone.wav"), "level_db": -12}
+    speech = {**SPEECH, "duck_db": 24, "duck_attack_s": 0.01, "duck_release_s": 0.05}
+    sound = mixed(tmp_path, bit_depth=24, beds=[bed], speech=speech)
+    assert loudest_db(sound, above_hz=3000) < -85
+
+
+def loudest_db(sound: np.ndarray, *, above_hz: float) -> float:
+    """The greatest sample of what lies high above a low tone, where clicks stand out."""
+    high = scipy.signal.butter(8, above_hz, "high", fs=RATE, output="sos")
+    return 20 * np.log10(np.abs(scipy.signal.sosfilt(high, sound, axis=0)).max())
 
 
 def test_a_line_without_a_clip_is_named():
