@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import soundfile
 
-from audio.curves import values_at
+from audio.curves import keyframes_of, values_at
 from audio.heard.lines import ROUNDS, mean_cycle, offset_hz, phase_of, sines, snr_db_of, waves
 from audio.heard.pulses import SEARCH_HZ, gate_meant, pulse_in_noise
 from audio.heard.readings import Excerpt, HeardBeat, Reading, excerpt_at
@@ -16,8 +16,9 @@ from audio.panning import Balance
 from audio.spec import Beat, TrackSpec
 from audio.watch import Watch
 
-# Excerpts of this length around these parts of the track; those of noise have to be longer.
-EXCERPT_S, PULSE_EXCERPT_S = 10.0, 20.0
+# Excerpts of this length around these parts of the track; those of noise have to be longer, and
+# hold so many of its pulses as far as that goes.
+EXCERPT_S, PULSE_EXCERPTS_S, PULSES = 10.0, (20.0, 60.0), 40
 PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -56,7 +57,9 @@ def _at(
     for beat in spec.beats:
         look()
         if beat.kind == "embedded":
-            yield pulse_in_noise(beat, excerpt_at(file, frames, place, PULSE_EXCERPT_S))
+            slowest_hz = min(keyframe.value for keyframe in keyframes_of(beat.beat_hz))
+            length_s = float(np.clip(PULSES / slowest_hz, *PULSE_EXCERPTS_S))
+            yield pulse_in_noise(beat, excerpt_at(file, frames, place, length_s))
         else:
             yield next(found)
 

@@ -56,13 +56,19 @@ def _taps(length: int) -> np.ndarray:
 
 
 def at_rest_hz(
-    turned: np.ndarray, rate: float, reach: float, *, loudest: float = 0.0
+    turned: np.ndarray,
+    rate: float,
+    reach: float,
+    *,
+    loudest: float = 0.0,
+    near_hz: float = NEAR_HZ,
 ) -> float | None:
     """Where the strongest line within ``reach`` of 0 Hz lies, read between the spectrum's bins.
 
     ``turned`` are complex samples, ``rate`` a second, of a sound in which no line has a greater
-    magnitude than ``loudest``. None if no line stands out, or if what does is only the flank of one
-    beyond ``reach``, or so weak that a loud one elsewhere may have leaked.
+    magnitude than ``loudest``. None if no line stands out, of all and of what is within
+    ``near_hz``, or if what does is only the flank of one beyond ``reach``, or so weak that a loud
+    one elsewhere may have leaked.
     """
     size = 8 * len(turned)
     kaiser = _kaiser(reach * len(turned) / rate)
@@ -72,7 +78,7 @@ def at_rest_hz(
     near = np.flatnonzero(np.abs(hz) <= reach)
     peak = near[spectrum[near].argmax()]
     neighbours = spectrum[[peak - 1, (peak + 1) % size]]
-    usual = max(np.median(spectrum), np.median(spectrum[np.abs(hz) <= NEAR_HZ]))
+    usual = max(np.median(spectrum), np.median(spectrum[np.abs(hz) <= near_hz]))
     leaked = max(spectrum.max(), loudest * window.sum()) * 10 ** (-_leaks_db(kaiser) / 20)
     if spectrum[peak] <= max(STANDS_OUT * usual, leaked, neighbours.max()):
         return None

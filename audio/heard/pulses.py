@@ -1,14 +1,23 @@
 """Beats that open and close a sound: how they were meant, and how they are heard in noise."""
 
 import numpy as np
+import scipy
 
 from audio.curves import Phase, values_at
-from audio.heard.lines import at_rest_hz
+from audio.heard.lines import NEAR_HZ, at_rest_hz
 from audio.heard.readings import Excerpt, Reading
 from audio.spec import Beat
 
 # A beat is looked for this far around where it should be.
 SEARCH_HZ = 2.0
+
+# In noise less far from a slow one, in parts of its frequency: beds swell by themselves, the more
+# the slower. What stands out must do so within that, too, if it is so many times broader than what
+# can be told apart.
+SEARCH_PART, BROAD = 0.3, 4.0
+
+# What chance alone lets any noise down by.
+LEAST_DEPTH = 0.03
 
 # The power of a noise in time: spectra of so many samples, of which bins this far below the
 # strongest do not count. Each beat is divided into so many parts.
@@ -33,26 +42,36 @@ def _beat_phase(beat: Beat, excerpt: Excerpt) -> np.ndarray:
 
 
 def pulse_in_noise(beat: Beat, excerpt: Excerpt) -> Reading:
-    """The beat in the power of what sounds, once each of its bands counts as much as any other."""
-    power = _power_in_time(excerpt.sound)
+    """The beat in the power of what sounds, once each of its bands counts as much as any other.
+
+    Slower than 0.3 Hz, the breath of a bed may pass for it.
+    """
+    power = _power_in_time(excerpt.sound.astype(np.float32))
     middles = np.arange(len(power)) * _HOP_FRAMES + _WINDOW_FRAMES // 2
     cycles = np.unwrap(_beat_phase(beat, excerpt), period=1)[middles]
     beat_hz = values_at(beat.beat_hz, (excerpt.start + middles) / excerpt.rate)
-    reach = min(SEARCH_HZ, 0.45 * float(beat_hz.min()))
+    rate = excerpt.rate / _HOP_FRAMES
+    reach = min(SEARCH_HZ, SEARCH_PART * float(beat_hz.min()))
+    # What is slower than the beat goes.
+    power /= scipy.ndimage.uniform_filter1d(power, max(1, round(rate / float(beat_hz.mean()))))
     turned = (power - power.mean()) * np.exp(-2j * np.pi * cycles)
-    error = at_rest_hz(turned, excerpt.rate / _HOP_FRAMES, reach)
+    near_hz = reach if reach * len(power) / rate > BROAD else NEAR_HZ
+    error = at_rest_hz(turned, rate, reach, near_hz=near_hz)
     if error is None:
         return Reading(excerpt.middle_s)
-    cycles += error * (np.arange(len(power)) - len(power) / 2) * _HOP_FRAMES / excerpt.rate
+    cycles += error * (np.arange(len(power)) - len(power) / 2) / rate
     part = (cycles % 1 * _PARTS).astype(int)
     counts = np.maximum(1, np.bincount(part, minlength=_PARTS))
     course = np.sort(np.bincount(part, power, minlength=_PARTS) / counts)
     low, high = course[: _PARTS // 8].mean(), course[-_PARTS // 8 :].mean()
+    depth = float(1 - np.sqrt(low / high))
+    if depth < LEAST_DEPTH:
+        return Reading(excerpt.middle_s)
     return Reading(
         time_s=excerpt.middle_s,
         beat_hz=excerpt.at_middle(beat.beat_hz) + error,
         beat_error_hz=error,
-        depth=float(1 - np.sqrt(low / high)),
+        depth=depth,
     )
 
 

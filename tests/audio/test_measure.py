@@ -154,12 +154,22 @@ def test_a_tone_that_does_not_beat_is_no_beat(tmp_path, claim):
         assert (reading.carrier_hz, reading.beat_hz, reading.snr_db) == (None, None, None)
 
 
-@pytest.mark.parametrize("bed", ["stream", "drone"])
+@pytest.mark.parametrize("bed", ["stream", "drone", "wind", "fire", "bowls", "ocean"])
 def test_the_swell_of_a_bed_is_no_beat(tmp_path, bed):
     """Its power moves by itself, the more the slower."""
     beat = {"kind": "embedded", "beat_hz": 0.7, "depth": 0}
-    (found,) = measure(rendered(tmp_path, beats=[beat], beds=[{"kind": bed}])).beats
+    path = rendered(tmp_path, beats=[beat], beds=[{"kind": bed}], duration_s=180)
+    (found,) = measure(path).beats
     assert [reading.beat_hz for reading in found.readings] == [None] * 5
+
+
+@pytest.mark.parametrize("bed", ["wind", "fire", "bowls", "ocean"])
+def test_a_slow_beat_is_found_in_a_bed_that_swells(tmp_path, bed):
+    beat = {"kind": "embedded", "beat_hz": 0.7}
+    path = rendered(tmp_path, beats=[beat], beds=[{"kind": bed}], duration_s=180)
+    for reading in measure(path).beats[0].readings:
+        assert abs(reading.beat_error_hz) < 0.005
+        assert reading.depth > 0.9
 
 
 def test_an_isochronic_tone_is_known_whatever_its_wave_and_place(tmp_path):
