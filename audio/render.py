@@ -85,6 +85,7 @@ def _finished(
     spec: TrackSpec, clips: Mapping[str, Clip], block_frames: int, watch: Watch
 ) -> Iterator[np.ndarray]:
     """The samples as they stand in the file, in blocks."""
+    watch.look()
     mix = Mix(spec, clips=clips, watch=watch)
     target_lufs = spec.master.target_lufs
     gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs)

@@ -245,3 +245,16 @@ class TestExample:
     def test_its_defaults_are_the_real_ones(self, settings_of):
         defaults = {name: value for name, value in self.lines.items() if value}
         assert settings_of(**defaults) == settings_of()
+
+
+def test_a_process_leaves_the_other_cores_to_others(tmp_path):
+    program = (
+        "import os, entrain, numpy\n"
+        "numpy.ones((600, 600)) @ numpy.ones((600, 600))\n"
+        "print(len(os.listdir('/proc/self/task')))\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT, env=clean_environment(tmp_path), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout == "1\n"
