@@ -20,9 +20,10 @@ SEARCH_PART, BROAD = 0.3, 4.0
 LEAST_DEPTH = 0.03
 
 # The power of a noise in time: spectra of so many samples, of which bins this far below the
-# strongest do not count. Each beat is divided into so many parts.
+# strongest do not count, nor do moments this far below the mean. Each beat is divided into so many
+# parts.
 _WINDOW_FRAMES, _HOP_FRAMES = 256, 128
-_FAINT_BIN_DB = -40.0
+_FAINT_BIN_DB, _SILENCE = -40.0, 1e-6
 _PARTS = 32
 
 
@@ -53,7 +54,8 @@ def pulse_in_noise(beat: Beat, excerpt: Excerpt) -> Reading:
     rate = excerpt.rate / _HOP_FRAMES
     reach = min(SEARCH_HZ, SEARCH_PART * float(beat_hz.min()))
     # What is slower than the beat goes.
-    power /= scipy.ndimage.uniform_filter1d(power, max(1, round(rate / float(beat_hz.mean()))))
+    slower = scipy.ndimage.uniform_filter1d(power, max(1, round(rate / float(beat_hz.mean()))))
+    power /= np.maximum(slower, _SILENCE)
     turned = (power - power.mean()) * np.exp(-2j * np.pi * cycles)
     near_hz = reach if reach * len(power) / rate > BROAD else NEAR_HZ
     error = at_rest_hz(turned, rate, reach, near_hz=near_hz)

@@ -172,6 +172,17 @@ def test_a_slow_beat_is_found_in_a_bed_that_swells(tmp_path, bed):
         assert reading.depth > 0.9
 
 
+def test_a_beat_whose_bed_is_silent_at_first_is_found_from_then_on(tmp_path):
+    beats, beds = [{"kind": "embedded", "beat_hz": 6}], [{"kind": "noise"}]
+    path = rendered(tmp_path, beats=beats, beds=beds)
+    with soundfile.SoundFile(path) as file:
+        sound, recipe = file.read(), file.comment
+    sound[: 30 * RATE] = 0
+    (found,) = measure(written(tmp_path, sound, comment=recipe)).beats
+    heard = [reading.beat_hz and round(reading.beat_hz, 2) for reading in found.readings]
+    assert heard == [None, None, 6, 6, 6]
+
+
 def test_an_isochronic_tone_is_known_whatever_its_wave_and_place(tmp_path):
     for change, least_db in (({"wave": "triangle"}, 60), ({"pan": 1}, 70)):
         beat = {**BINAURAL, "kind": "isochronic", **change}
