@@ -5,7 +5,7 @@ Pydantic calls these; what they refuse becomes a problem in our words in ``wordi
 
 import unicodedata
 from itertools import pairwise
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -52,6 +52,18 @@ def number_in(limits: Range, kind: type = float) -> Any:
 
     limited = Field(ge=limits.low, le=limits.high, allow_inf_nan=False, strict=True)
     return Annotated[kind, limited, WrapValidator(checked)]
+
+
+def number_or(word: str, limits: Range) -> Any:
+    """``word``, or a number within ``limits``."""
+
+    def checked(value: Any, check: ValidatorFunctionWrapHandler) -> float | str:
+        try:
+            return check(value)
+        except ValidationError:
+            raise PydanticCustomError("range", f"must be {limits}, or “{word}”") from None
+
+    return Annotated[number_in(limits) | Literal[word], WrapValidator(checked)]
 
 
 def sized(limits: Range) -> AfterValidator:

@@ -18,9 +18,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    Discriminator,
     Field,
-    Tag,
     ValidationError,
     model_validator,
 )
@@ -28,7 +26,17 @@ from pydantic_core import PydanticCustomError
 
 from audio.curves import Value, highest, keyframes_of, values_at
 from audio.errors import Problem, SpecError
-from audio.fields import TIME_S, Range, clean_text, number_in, printable, sized, speakable, value_in
+from audio.fields import (
+    TIME_S,
+    Range,
+    clean_text,
+    number_in,
+    number_or,
+    printable,
+    sized,
+    speakable,
+    value_in,
+)
 from audio.levels import amplitude_of
 from audio.wording import problems_of
 
@@ -252,12 +260,7 @@ class Speech(_Part):
     lowpass_hz: value_in(LOWPASS_HZ) | None = None
     repetitions: number_in(REPETITIONS, int) = 1
     order: Literal["in_order", "shuffled"] = "in_order"
-    gaps: Annotated[
-        Annotated[Literal["even"], Tag("word")] | Annotated[number_in(GAP_S), Tag("number")],
-        Discriminator(
-            lambda gaps: "word" if isinstance(gaps, str) and gaps == "even" else "number"
-        ),
-    ] = "even"
+    gaps: number_or("even", GAP_S) = "even"
     lead_in_s: number_in(LEAD_S) = 5.0
     lead_out_s: number_in(LEAD_S) = 5.0
     jitter_s: number_in(JITTER_S) = 0.0

@@ -49,4 +49,4 @@ def _path(loc: tuple[int | str, ...]) -> list[str]:
         names[-1] = Keyframe._fields[loc[-1]]
     if len(names) > 2 and names[0] == "beds":
         names.pop(2)
-    return [name for name in names if name not in ("number", "keyframes", "word")]
+    return [name for name in names if name not in ("number", "keyframes")]

@@ -99,7 +99,7 @@ def test_a_spec_cannot_be_changed():
         ("speech.repetitions", 21, "from 1 to 20"),
         ("speech.repetitions", 1.5, "whole number"),
         ("speech.lowpass_hz", 1999, "from 2000 to 8000 Hz"),
-        ("speech.gaps", "odd", "from 0.3 to 3600 seconds"),
+        ("speech.gaps", "odd", "from 0.3 to 3600 seconds, or “even”"),
         ("speech.gaps", 0.1, "from 0.3 to 3600 seconds"),
         ("speech.gaps", np.ones(2), "from 0.3 to 3600 seconds"),
         ("phases.1.start_s", 0, "above 0 seconds"),
