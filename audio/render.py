@@ -43,7 +43,8 @@ def render(
     spec : what to render.
     path : where to; its folder must exist.
     clips : the clip of each of ``spec.speech.distinct_lines``; may be empty without speech.
-    progress : called with the fraction done, 0 to 1, several times a second.
+    progress : called with the fraction done, 0 to 1, several times a second; like ``cancelled`` in
+        the caller's thread, while others do the work.
     cancelled : asked as often; once it answers true the work stops.
     block_frames : frames worked on at a time. Memory grows with it, the samples do not change.
     day : the date in the tags; today (UTC) unless given.

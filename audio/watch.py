@@ -67,16 +67,16 @@ def watched(
     tell, unwanted = progress or (lambda fraction: None), cancelled or (lambda: False)
     if unwanted():
         raise Cancelled("the work was cancelled")
-    watch, done = Watch(), False
+    watch = Watch()
     with ThreadPoolExecutor(1, thread_name_prefix="watched") as worker:
         try:
             future = worker.submit(work, watch)
             future.add_done_callback(lambda _: watch.news.set())
             watch.news.wait(REPORT_EVERY_S)
-            while not done and not unwanted():
+            while not future.done() and not unwanted():
                 if watch.fraction:
                     tell(watch.fraction)
-                done = bool(wait([future], timeout=REPORT_EVERY_S).done)
+                wait([future], timeout=REPORT_EVERY_S)
         finally:
             watch.stop()
     result = future.result()
