@@ -1,6 +1,7 @@
 """A recording is written whole, says what it is, and holds the samples bit for bit."""
 
 import dataclasses
+import io
 import json
 import re
 import struct
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio import AudioError, Cancelled, TrackSpec, course, cover, output, tags, wav_tags
+from audio import AudioError, Cancelled, TrackSpec, course, cover, output, seek_table, tags, wav_tags
 from audio.describe import describe, tags_of
 from audio.tags import Chapter, Tags
 from audio.watch import Watch
@@ -189,6 +190,21 @@ def test_flac_itself_makes_the_same_seek_table(tmp_path, bit_depth):
     points = [f"--add-seekpoint={sample}" for sample, *_ in ours]
     output_of(program("metaflac"), *points, path)
     assert seek_points(path) == ours
+
+
+def test_sound_that_looks_like_a_header_is_no_seek_point(tmp_path):
+    """Chance makes such bytes in one file of twenty; a player that jumps there finds no frame."""
+    sound = bytearray(written(tmp_path / "track.flac", samples(16, 200_000)).read_bytes())
+    info, first = bytes(sound[8:42]), sound.index(b"\xff\xf8")
+
+    def table() -> bytes:
+        return seek_table.seek_table(io.BytesIO(sound), first=first, stream_info=info)
+
+    true, false = table(), sound[first : first + 4] + b"\x1e"
+    # Just behind where the second point is looked for.
+    place = first + (len(sound) - first) // seek_table.POINTS + 8
+    sound[place : place + 6] = false + bytes([seek_table._crc_8(false)])
+    assert table() == true
 
 
 def test_another_ending_is_refused(tmp_path):
