@@ -15,7 +15,8 @@ what is written
     ``output`` (FLAC, WAV), ``tags``, ``wav_tags``, ``seek_table``, ``renditions`` (Opus, MP3, AAC),
     ``cover``, ``pictures`` (waveform, spectrogram)
 what is in a finished file
-    ``measure``, from ``loudness`` and ``heard/`` (``beats``, ``noise``, ``voices``)
+    ``measure``, from ``loudness`` and ``heard/`` (``beats``, ``noise``, ``voices``,
+    ``words``)
 what it costs
     ``benchmark``
 """
@@ -35,7 +36,7 @@ from audio.placement import Spacing, spacing
 from audio.render import render
 from audio.sessions import course
 from audio.spec import SAMPLE_RATE, Beat, Master, Noise, Phase, Speech, TrackSpec
-from audio.speech.clips import Clip, ClipStore, DirectoryClipStore, fetch_clips
+from audio.speech.clips import Clip, ClipStore, DirectoryClipStore, fetch_clips, kept_clips
 from audio.speech.voices import Synthesiser, Voice
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Voice",
     "course",
     "fetch_clips",
+    "kept_clips",
     "render",
     "spacing",
 ]

@@ -1,10 +1,10 @@
 """The certificate of a finished file: what is in it, measured from its samples alone.
 
-The spec that the file carries, or that is given, only says where to look and what was meant. What
-is heard is found by ``loudness`` and in ``heard/``.
+The spec that the file carries, or that is given, and the clips of its lines only say what to look
+for and what was meant. What is heard is found by ``loudness`` and in ``heard/``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,13 +14,15 @@ import numpy as np
 import soundfile
 
 from audio import wav_tags
-from audio.errors import AudioError, SpecError
+from audio.errors import AudioError, Cancelled, SpecError
 from audio.heard.beats import heard_beats
 from audio.heard.noise import NoiseSlope, noise_slope
 from audio.heard.readings import HeardBeat
 from audio.heard.voices import HeardSpeech, VoiceFinder
+from audio.heard.words import words_heard
 from audio.loudness import Loudness, LoudnessMeter
 from audio.spec import Range, TrackSpec
+from audio.speech.clips import Clip
 from audio.watch import Watch, watched
 
 BLOCK_FRAMES = 65_536
@@ -63,6 +65,7 @@ def measure(
     path: Path,
     spec: TrackSpec | None = None,
     *,
+    clips: Mapping[str, Clip] | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Certificate:
@@ -72,6 +75,8 @@ def measure(
     ----------
     path : a stereo file that libsndfile reads: FLAC, WAV, Ogg Opus, MP3.
     spec : what was meant, if the file does not say so itself, as FLAC and WAV files do.
+    clips : of each of its ``speech.distinct_lines``, if they are there: then a line is found by
+        itself, however faint it is, and not by what stands out.
     progress : called with the fraction done, 0 to 1, several times a second.
     cancelled : asked as often; once it answers true the work stops.
 
@@ -84,11 +89,15 @@ def measure(
         are no numbers.
     """
     return watched(
-        lambda watch: _certificate(Path(path), spec, watch), progress=progress, cancelled=cancelled
+        lambda watch: _certificate(Path(path), spec, clips or {}, watch),
+        progress=progress,
+        cancelled=cancelled,
     )
 
 
-def _certificate(path: Path, spec: TrackSpec | None, watch: Watch) -> Certificate:
+def _certificate(
+    path: Path, spec: TrackSpec | None, clips: Mapping[str, Clip], watch: Watch
+) -> Certificate:
     with _opened(path) as file:
         spec = spec or _recipe(file, path)
         meter = LoudnessMeter(sample_rate=file.samplerate)
@@ -110,8 +119,30 @@ def _certificate(path: Path, spec: TrackSpec | None, watch: Watch) -> Certificat
             target_lufs=spec.master.target_lufs if spec else None,
             beats=heard_beats(file, spec, frames=frames, watch=watch),
             noise=noise_slope(file, spec, frames=frames),
-            speech=voice.result(),
+            speech=_speech(file, spec, clips, voice.result(), frames=frames, watch=watch),
         )
+
+
+def _speech(
+    file: soundfile.SoundFile,
+    spec: TrackSpec | None,
+    clips: Mapping[str, Clip],
+    voices: HeardSpeech,
+    *,
+    frames: int,
+    watch: Watch,
+) -> HeardSpeech:
+    """The lines that fit their clips; where clips are missing, or turn out to be others than were
+    mixed, what stands out as ``voices``."""
+    if not (spec and spec.speech and clips):
+        return voices
+    try:
+        words = words_heard(file, spec, clips, frames=frames, watch=watch)
+    except Cancelled:
+        raise
+    except AudioError:
+        return voices
+    return words if words.count >= min(voices.count, words.lines_meant) else voices
 
 
 @contextmanager
@@ -125,6 +156,18 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
             yield file
     except soundfile.LibsndfileError as error:
         raise AudioError(f"{path} is not a sound file that can be read") from error
+
+
+def recipe_of(path: Path) -> TrackSpec | None:
+    """What a recording says that it was made from; None where it does not, or is none.
+
+    Raises
+    ------
+    AudioError
+        See :func:`measure`.
+    """
+    with _opened(Path(path)) as file:
+        return _recipe(file, Path(path))
 
 
 def _recipe(file: soundfile.SoundFile, path: Path) -> TrackSpec | None:

@@ -10,18 +10,16 @@ from audio.beds import bed_layer
 from audio.beds.layer import BedLayer
 from audio.curves import Value, highest, keyframes_of, softened, values_at
 from audio.ducking import Ducking
-from audio.errors import AudioError
 from audio.fades import Fades
 from audio.guesses import STEP_S, Curve, Line, Part, ones
 from audio.levels import amplitude_of
 from audio.master import master_gain
 from audio.panning import Balance, ears_of
-from audio.placement import Placement, schedule
+from audio.placement import Placement
 from audio.scratch import Scratch
-from audio.spec import Beat, Bed, Speech, TrackSpec
+from audio.spec import Beat, Bed, TrackSpec
 from audio.speech.clips import Clip
-from audio.speech.layer import SpeechLayer, frames_at
-from audio.speech.room import tail_s
+from audio.speech.layer import SpeechLayer, placements, tail_frames
 from audio.tones import BeatLayer, Gate, pulse_energy
 from audio.watch import Watch
 
@@ -108,7 +106,7 @@ class Mix:
         self, spec: TrackSpec, *, clips: Mapping[str, Clip], watch: Watch | None = None
     ) -> None:
         self._spec, self._look = spec, (watch or Watch()).look
-        self._places = _placements(spec, clips) if spec.speech else []
+        self._places = placements(spec, clips) if spec.speech else []
         self._ducking = _ducking(spec, self._places) if spec.speech else None
         self._fades = Fades(
             fade_in_s=spec.fade_in_s,
@@ -272,18 +270,8 @@ def _course(level_db: Value, pan: Value = 0.0) -> Curve:
     return energy_at
 
 
-def _placements(spec: TrackSpec, clips: Mapping[str, Clip]) -> list[Placement]:
-    missing = [line for line in spec.speech.distinct_lines if line not in clips]
-    if missing:
-        raise AudioError(f"there is no clip of the line “{missing[0]}”")
-    rate = spec.sample_rate
-    tail = _tail_frames(spec.speech, rate)
-    frames_of = {line: frames_at(rate, clips[line]) + tail for line in spec.speech.distinct_lines}
-    return schedule(spec.speech, frames_of, spec.frames, seed=spec.seed, sample_rate=rate)
-
-
 def _ducking(spec: TrackSpec, places: list[Placement]) -> Ducking:
-    speech, tail = spec.speech, _tail_frames(spec.speech, spec.sample_rate)
+    speech, tail = spec.speech, tail_frames(spec.speech, spec.sample_rate)
     return Ducking(
         [(place.start, place.stop - tail) for place in places],
         duck_db=speech.duck_db,
@@ -291,7 +279,3 @@ def _ducking(spec: TrackSpec, places: list[Placement]) -> Ducking:
         release_s=speech.duck_release_s,
         sample_rate=spec.sample_rate,
     )
-
-
-def _tail_frames(speech: Speech, sample_rate: int) -> int:
-    return int(np.ceil(tail_s(room=speech.room, echo=speech.echo) * sample_rate))

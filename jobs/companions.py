@@ -18,8 +18,9 @@ from jobs.database import DATABASE_GONE, outlast
 from jobs.extras import Hold
 from jobs.models import TrackFile
 from jobs.rendering import ReportingFile
+from jobs.speech import synthesiser_for
 from jobs.stopping import given_back_when_told_to_stop
-from jobs.storage import companion_key, delete_file, delete_tries, tracks
+from jobs.storage import StorageClipStore, companion_key, delete_file, delete_tries, tracks
 from jobs.workspace import workspace
 
 logger = logging.getLogger(__name__)
@@ -152,6 +153,20 @@ def _made(hold: Hold, kind: str, maker, work: Work, folder: Path) -> None:
 
 
 def _certify(hold: Hold, work: Work) -> None:
-    found = measure(work.flac, cancelled=work.pulse.lost)
+    found = measure(work.flac, clips=_clips(work), cancelled=work.pulse.lost)
     if not outlast(lambda: extras.certify(hold, found.to_dict())):
         raise audio.Cancelled("the recording is gone")
+
+
+def _clips(work: Work) -> dict[str, audio.Clip]:
+    """What was spoken for the track, as it was kept."""
+    speech = work.spec.speech
+    if speech is None:
+        return {}
+    return audio.kept_clips(
+        speech,
+        synthesiser=synthesiser_for(speech.voice),
+        store=StorageClipStore(),
+        folder=work.flac.parent,
+        cancelled=work.pulse.lost,
+    )

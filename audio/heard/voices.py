@@ -44,12 +44,11 @@ PART_OF_PAUSE, PAUSES_S = 0.6, (0.25, 1.2)
 
 @dataclass(frozen=True)
 class HeardSpeech:
-    """The spoken lines, as far as they stand out.
+    """The spoken lines, as far as they are heard.
 
     Attributes
     ----------
-    places_s : start and end of each, in seconds. A line that is softer than the bed by more than
-        about 10 dB is not found; nor is one among music, which the ears share as well.
+    places_s : start and end of each, in seconds.
     lines_meant : how many the spec has, None without one.
     """
 
@@ -68,6 +67,9 @@ class HeardSpeech:
 
 class VoiceFinder:
     """Finds the spoken lines in a stereo sound that is handed over in blocks.
+
+    A line that is softer than the bed by more than about 10 dB is not found; nor is one among
+    music, which the ears share as well.
 
     Parameters
     ----------

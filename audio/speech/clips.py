@@ -134,6 +134,34 @@ def _wait_for(
         progress(1 - len(pending) / total)
 
 
+def kept_clips(
+    speech: Speech,
+    *,
+    synthesiser: Synthesiser,
+    store: ClipStore,
+    folder: Path,
+    cancelled: Callable[[], bool] | None = None,
+) -> dict[str, Clip]:
+    """What :func:`fetch_clips` gave before, of those lines that ``store`` still holds.
+
+    Nobody is asked to speak, so nothing is paid for. ``cancelled`` is asked before each line.
+
+    Raises
+    ------
+    Cancelled
+        ``cancelled`` answered true.
+    """
+    clips = {}
+    for line in speech.distinct_lines:
+        if cancelled and cancelled():
+            raise Cancelled("fetching the spoken lines was cancelled")
+        key = synthesiser.cache_key(line, speech.voice)
+        data = store.get(key)
+        if data is not None and _is_sound(data):
+            clips[line] = _prepared(data, key, speech, folder)
+    return clips
+
+
 def _clip(
     line: str, speech: Speech, synthesiser: Synthesiser, store: ClipStore, folder: Path
 ) -> Clip:
@@ -143,6 +171,10 @@ def _clip(
         data = synthesiser.speak(line, speech.voice)
         decode(data)
         store.put(key, data)
+    return _prepared(data, key, speech, folder)
+
+
+def _prepared(data: bytes, key: str, speech: Speech, folder: Path) -> Clip:
     samples = prepare(data, level_db=highest(speech.level_db))
     return Clip.save(samples, Path(folder) / f"{key}.npy")
 

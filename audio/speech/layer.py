@@ -12,11 +12,11 @@ from audio.curves import highest, keyframes_of, values_at
 from audio.errors import AudioError
 from audio.levels import amplitude_of
 from audio.panning import Balance
-from audio.placement import Placement
-from audio.spec import SAMPLE_RATE, Speech
+from audio.placement import Placement, schedule
+from audio.spec import SAMPLE_RATE, Speech, TrackSpec
 from audio.speech.clips import Clip
 from audio.speech.prepare import lowpassed
-from audio.speech.room import surrounded
+from audio.speech.room import surrounded, tail_s
 
 # Lines kept in memory: the one that sounds, and the one before it or after.
 KEPT_LINES = 2
@@ -108,6 +108,30 @@ def resampled(voice: np.ndarray, sample_rate: int) -> np.ndarray:
     return scipy.signal.resample_poly(voice, sample_rate // common, SAMPLE_RATE // common)
 
 
+def placements(spec: TrackSpec, clips: Mapping[str, Clip]) -> list[Placement]:
+    """Where each line of ``spec``, which has speech, is spoken.
+
+    Raises
+    ------
+    AudioError
+        There is no clip of a line.
+    SpeechDoesNotFitError
+        The clips are longer than the track.
+    """
+    speech, rate = spec.speech, spec.sample_rate
+    missing = [line for line in speech.distinct_lines if line not in clips]
+    if missing:
+        raise AudioError(f"there is no clip of the line “{missing[0]}”")
+    tail = tail_frames(speech, rate)
+    frames_of = {line: frames_at(rate, clips[line]) + tail for line in speech.distinct_lines}
+    return schedule(speech, frames_of, spec.frames, seed=spec.seed, sample_rate=rate)
+
+
 def frames_at(sample_rate: int, clip: Clip) -> int:
     """How many frames of the track a clip takes, its room and echo left out."""
     return -(-clip.frames * sample_rate // SAMPLE_RATE)
+
+
+def tail_frames(speech: Speech, sample_rate: int) -> int:
+    """How long the room and the echo of a line sound on after it."""
+    return math.ceil(tail_s(room=speech.room, echo=speech.echo) * sample_rate)

@@ -12,7 +12,17 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio import AudioError, Cancelled, TrackSpec, course, cover, output, seek_table, tags, wav_tags
+from audio import (
+    AudioError,
+    Cancelled,
+    TrackSpec,
+    course,
+    cover,
+    output,
+    seek_table,
+    tags,
+    wav_tags,
+)
 from audio.describe import describe, tags_of
 from audio.tags import Chapter, Tags
 from audio.watch import Watch

@@ -18,6 +18,13 @@ KINDS = {"opus", "m4a", "mp3", "cover.png", SPECTROGRAM}
 
 
 @pytest.fixture
+def spec(spec):
+    """The shortest track, its words barely heard."""
+    speech = spec.speech.model_copy(update={"level_db": -40.0})
+    return spec.model_copy(update={"speech": speech})
+
+
+@pytest.fixture
 def rendered(claim, tmp_path):
     """A job whose recording is a second of silence."""
     key, spectrogram = track_key(claim.job.pk, 1), companion_key(claim.job.pk, 1, 0, SPECTROGRAM)
@@ -66,6 +73,7 @@ def test_everything_is_made_and_is_what_it_says(spoken, stored):
     assert _read(made, "spectrogram.png").startswith(b"\x89PNG")
     assert made.report.waveform["length"] == len(made.report.waveform["data"]) // 4
     assert made.report.certificate["duration_s"] == 60
+    assert made.report.certificate["speech"]["count"] == 2
     assert json.dumps(made.report.certificate, allow_nan=False)
     assert made.report.due_at is None
     delete_tracks(made.pk, range(9))

@@ -1,14 +1,25 @@
 """`manage.py measure FILE`"""
 
 import json
+import tempfile
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audio import AudioError
+from audio import (
+    AudioError,
+    Clip,
+    DirectoryClipStore,
+    SpeechError,
+    TrackSpec,
+    fetch_clips,
+    kept_clips,
+)
 from audio.heard.noise import NoiseSlope
 from audio.heard.readings import Reading
-from audio.measure import Certificate, measure
+from audio.measure import Certificate, measure, recipe_of
+from jobs.speech import synthesiser_for
+from jobs.storage import StorageClipStore
 
 
 class Command(BaseCommand):
@@ -21,7 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *, file, **options):
         try:
-            certificate = measure(file)
+            with tempfile.TemporaryDirectory(prefix="entrain-") as folder:
+                certificate = measure(file, clips=_clips(recipe_of(file), Path(folder)))
         except (AudioError, OSError) as error:
             raise CommandError(str(error)) from None
         if options["json"]:
@@ -29,6 +41,19 @@ class Command(BaseCommand):
         else:
             for name, value in _lines(certificate):
                 self.stdout.write(f"{name:22} {value}")
+
+
+def _clips(spec: TrackSpec | None, folder: Path) -> dict[str, Clip]:
+    """The clips to look for: what was paid for if it is kept, the offline voice's made again."""
+    if spec is None or spec.speech is None:
+        return {}
+    voice = {"synthesiser": synthesiser_for(spec.speech.voice), "folder": folder}
+    if not spec.speech.voice.startswith("espeak:"):
+        return kept_clips(spec.speech, store=StorageClipStore(), **voice)
+    try:
+        return fetch_clips(spec.speech, store=DirectoryClipStore(folder / "store"), **voice)
+    except SpeechError:
+        return {}
 
 
 def _lines(found: Certificate):
