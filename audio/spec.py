@@ -84,6 +84,9 @@ DUCK_RELEASE_S = Range(0.05, 5, "seconds")
 # Below 1 Hz a "tone" is only a slow push of the membrane.
 LOWEST_TONE_HZ = 1.0
 
+# Pulses that come on or go off faster click.
+LEAST_EDGE_S = 0.001
+
 # Beats that add up to more than full scale would have to be bent by the limiter, and everything
 # together may ask no more of it than a tone, a bed and a voice at full scale do.
 MOST_BEATS_DB = 0.0
@@ -126,8 +129,8 @@ class Beat(_Part):
         No tone: the beds are switched instead, ``bed`` alone or all of them.
 
     Isochronic and embedded beats are on for the share ``duty`` of each period. The gain rises as a
-    raised cosine over the share ``attack`` of that time and falls over ``release`` of it; off, the
-    gain is 1 − ``depth``.
+    raised cosine over the share ``attack`` of that time and falls over ``release`` of it, each for
+    ``LEAST_EDGE_S`` or longer; off, the gain is 1 − ``depth``.
 
     ``pan`` goes from −1 (left ear only) over 0 (both) to 1; ``spin_hz`` swings the sound from ear
     to ear around it. ``wave`` is the form of the tone; all forms are free of aliases.
@@ -348,30 +351,57 @@ class TrackSpec(_Part):
 
 
 def _beat_problems(spec: TrackSpec) -> list[Problem]:
-    problems, nyquist = [], spec.sample_rate / 2
+    problems = []
     for number, beat in enumerate(spec.beats):
         path = f"beats.{number}"
         if beat.kind == "embedded":
-            if beat.bed is None and not spec.beds:
-                message = "embedded needs a bed to sound in"
-                problems.append(Problem(f"{path}.kind", message, "no_bed"))
-            elif beat.bed is not None and beat.bed >= len(spec.beds):
-                permitted = f"from 0 to {len(spec.beds) - 1}" if spec.beds else "left out"
-                problems.append(Problem(f"{path}.bed", f"must be {permitted}"))
-            continue
-        offset = 0 if beat.kind == "isochronic" else 0.5
-        times = _moments(beat.carrier_hz, beat.beat_hz)
-        carrier, beat_hz = values_at(beat.carrier_hz, times), values_at(beat.beat_hz, times)
-        low, high = carrier - offset * beat_hz, carrier + offset * beat_hz
-        if low.min() < LOWEST_TONE_HZ or high.max() >= nyquist:
-            worst = int(np.argmin(low) if low.min() < LOWEST_TONE_HZ else np.argmax(high))
-            reach = offset * beat_hz[worst]
-            least, below, of = LOWEST_TONE_HZ + reach, nyquist - reach, beat_hz[worst]
-            permitted = f"at least {least:g} Hz and below {below:g} Hz"
-            message = f"must be {permitted} for a beat of {of:g} Hz"
-            values = {"low": least, "high": below, "beat": of}
-            problems.append(Problem(f"{path}.carrier_hz", message, "carrier", values))
+            problems += _bed_problems(beat, path, len(spec.beds))
+        else:
+            problems += _carrier_problems(beat, path, spec.sample_rate / 2)
+        if beat.kind in ("isochronic", "embedded"):
+            problems += _edge_problems(beat, path)
     return problems
+
+
+def _bed_problems(beat: Beat, path: str, beds: int) -> list[Problem]:
+    if beat.bed is None and not beds:
+        return [Problem(f"{path}.kind", "embedded needs a bed to sound in", "no_bed")]
+    if beat.bed is not None and beat.bed >= beds:
+        permitted = f"from 0 to {beds - 1}" if beds else "left out"
+        return [Problem(f"{path}.bed", f"must be {permitted}")]
+    return []
+
+
+def _carrier_problems(beat: Beat, path: str, nyquist: float) -> list[Problem]:
+    offset = 0 if beat.kind == "isochronic" else 0.5
+    times = _moments(beat.carrier_hz, beat.beat_hz)
+    carrier, beat_hz = values_at(beat.carrier_hz, times), values_at(beat.beat_hz, times)
+    low, high = carrier - offset * beat_hz, carrier + offset * beat_hz
+    if low.min() >= LOWEST_TONE_HZ and high.max() < nyquist:
+        return []
+    worst = int(np.argmin(low) if low.min() < LOWEST_TONE_HZ else np.argmax(high))
+    reach = offset * beat_hz[worst]
+    least, below, of = LOWEST_TONE_HZ + reach, nyquist - reach, beat_hz[worst]
+    message = f"must be at least {least:g} Hz and below {below:g} Hz for a beat of {of:g} Hz"
+    values = {"low": least, "high": below, "beat": of}
+    return [Problem(f"{path}.carrier_hz", message, "carrier", values)]
+
+
+def _edge_problems(beat: Beat, path: str) -> list[Problem]:
+    times = _moments(beat.beat_hz, beat.duty)
+    duty, beat_hz = values_at(beat.duty, times), values_at(beat.beat_hz, times)
+    edge = min(beat.attack, beat.release)
+    worst = int(np.argmin(duty / beat_hz))
+    if edge * duty[worst] / beat_hz[worst] >= LEAST_EDGE_S * (1 - 1e-9):
+        return []
+    # Rounded up, or what is just too little would read as just enough.
+    least, of = math.ceil(1000 * LEAST_EDGE_S * beat_hz[worst] / edge) / 1000, beat_hz[worst]
+    if least > DUTY.high:
+        field = "attack" if edge == beat.attack else "release"
+        message = f"is too short for a beat of {of:g} Hz; no pulse may come or go within 1 ms"
+        return [Problem(f"{path}.{field}", message)]
+    message = f"must be at least {least:g} for a beat of {of:g} Hz, or its pulses would click"
+    return [Problem(f"{path}.duty", message, "clicks", {"percent": 100 * least, "beat": of})]
 
 
 def _moments(*values: Value) -> np.ndarray:

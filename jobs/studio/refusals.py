@@ -12,6 +12,9 @@ SENTENCES = {
     "no_words": _("has no words to speak"),
     "no_bed": _("needs a sound underneath, in which it pulses"),
     "carrier": _("must be at least %(low)s Hz and below %(high)s Hz for a beat of %(beat)s Hz"),
+    "clicks": _(
+        "must be at least %(percent)s %% for a beat of %(beat)s Hz, or its pulses would click"
+    ),
     "too_loud": _(
         "all levels together come to %(total)s dB, and %(most)s dB is the most; turn something down"
     ),

@@ -57,14 +57,14 @@ KINDS = {
     "a slow swell": {"beats": [{**BINAURAL, "kind": "monaural", "beat_hz": 0.5}]},
     "two tones that meet": {"beats": [BINAURAL, {**BINAURAL, "beat_hz": 6.1}]},
     "pulses that quicken": {
-        "beats": [{**BINAURAL, "kind": "isochronic", "beat_hz": [[0, 2], [1, 80]], "duty": 0.3}]
+        "beats": [{**BINAURAL, "kind": "isochronic", "beat_hz": [[0, 2], [1, 60]], "duty": 0.3}]
     },
     "a swell that quickens": {
         "beats": [{**BINAURAL, "kind": "monaural", "beat_hz": [[0, 2], [1, 80]]}]
     },
     "a beat in noise that quickens": {
         "beds": [{"kind": "noise"}],
-        "beats": [{**BINAURAL, "kind": "embedded", "beat_hz": [[0, 1], [60, 100]], "duty": 0.3}],
+        "beats": [{**BINAURAL, "kind": "embedded", "beat_hz": [[0, 1], [60, 60]], "duty": 0.3}],
     },
     "pink noise": {"beds": [{"kind": "noise"}]},
     "brown noise": {"beds": [{"kind": "noise", "colour": "brown"}]},

@@ -185,6 +185,26 @@ def test_lines_that_are_all_bad_are_not_called_missing():
     }
 
 
+@pytest.mark.parametrize("kind", ["isochronic", "embedded"])
+@pytest.mark.parametrize(
+    ("pulse", "field", "says"),
+    [
+        ({"beat_hz": 40, "duty": 0.1}, "duty", "at least 0.2 for a beat of 40 Hz"),
+        ({"beat_hz": 4, "attack": 0.02, "duty": 0.19}, "duty", "at least 0.2 for a beat of 4 Hz"),
+        ({"beat_hz": [[0, 4], [30, 40]], "duty": 0.1}, "duty", "at least 0.2 for a beat of 40 Hz"),
+        ({"beat_hz": 8, "duty": [[0, 0.5], [9, 0.05]], "release": 0.1}, "duty", "at least 0.08"),
+        ({"beat_hz": 40, "attack": 0.02}, "attack", "no pulse may come or go within 1 ms"),
+        ({"beat_hz": 40, "release": 0.02}, "release", "no pulse may come or go within 1 ms"),
+    ],
+)
+def test_no_pulse_may_click(kind, pulse, field, says):
+    beds = [{"kind": "noise"}]
+    data = changed("beats", [{"kind": kind, **pulse}]) | {"beds": beds}
+    assert says in faults(data)[f"beats.0.{field}"]
+    TrackSpec.parse(data | {"beats": [{"kind": "monaural", **pulse}]})
+    TrackSpec.parse(data | {"beats": [{"kind": kind, "beat_hz": 100}]})
+
+
 @pytest.mark.parametrize(
     ("beat_hz", "carrier_hz", "says"),
     [

@@ -70,6 +70,7 @@ BAD = [
     }),
     ("beat_kind", {"beat_kind": "embedded", "beds": []}),
     ("carrier_hz", FAST | {"carrier_hz": "22"}),
+    ("duty", {"beat_kind": "isochronic", "band": "gamma", "duty": "10"}),
     ("fade_out_s", {"duration_min": "1", "fade_out_s": "59"}),
     *[("curve", {"course": "drawn", "curve": curve}) for curve in BAD_CURVES],
     ("curve", {"curve": "not JSON"}),
