@@ -7,7 +7,8 @@ what a track is
     ``curves`` (and ``knots``), ready-made courses ``sessions``
 what sounds
     ``tones`` (beats, by an ``oscillator``), ``beds/`` (a file for each: ``rain``, ``ocean``,
-    ``noise``…), ``speech/`` (voices, clips, room) and ``placement`` (when each line is spoken)
+    ``noise``…), ``speech/`` (voices, clips, room) and ``placement`` (when each line is spoken);
+    what comes at another rate goes through ``resampling``
 how it becomes one
     ``mix``, ``ducking``, ``fades``, ``master`` (the gain to the loudness, from ``guesses`` after
     ``excerpts``), ``limiter``, ``dither``, all in ``render``

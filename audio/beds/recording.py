@@ -1,6 +1,5 @@
 """A recording that a person brings: checked, decoded and brought to our rate bit by bit."""
 
-import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +10,12 @@ import scipy
 import soundfile
 
 from audio.errors import AudioError
+from audio.resampling import REACH, filter_taps, ratio
 
 KINDS = ("WAV", "WAVEX", "RF64", "FLAC", "OGG", "MP3", "MPEG")
 CHANNELS = (1, 2)
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 16_000, 192_000
 SHORTEST_S, LONGEST_S = 1, 4 * 3600
-
-# Half the taps of the resampling filter, in samples of the slower rate: −100 dB from the first
-# 5 % beyond the band on.
-REACH = 32
-KAISER = 10.0
 
 
 def decoded(path: Path) -> Iterator[np.ndarray]:
@@ -52,12 +47,11 @@ def resampled(path: Path, rate: int) -> Iterator[np.ndarray]:
     if own == rate:
         yield from decoded(path)
         return
-    common = math.gcd(own, rate)
-    up, down = rate // common, own // common
+    up, down = ratio(own, rate)
     # Whole multiples of ``down`` fall on samples of both rates.
     half = -(-REACH * max(up, down) // down) * down
     context = -(-half // (up * down)) * down
-    taps = scipy.signal.firwin(2 * half + 1, 1 / max(up, down), window=("kaiser", KAISER)) * up
+    taps = filter_taps(up, down, half=half) * up
     skipped, silence = (context * up + half) // down, np.zeros((2, context), np.float32)
     before = silence
     for sound, after in _with_next(decoded(path), down, context):

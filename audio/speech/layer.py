@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
-import scipy
 
 from audio.curves import highest, keyframes_of, values_at
 from audio.errors import AudioError
 from audio.levels import amplitude_of
 from audio.panning import Balance
 from audio.placement import Placement, schedule
+from audio.resampling import resampled
 from audio.spec import SAMPLE_RATE, Speech, TrackSpec
 from audio.speech.clips import Clip
 from audio.speech.prepare import lowpassed
@@ -78,7 +78,7 @@ class SpeechLayer:
         if lowpass_hz is not None:
             voice = lowpassed(voice, lowpass_hz)
         return surrounded(
-            resampled(voice, self._rate) / self._clip_level,
+            resampled(voice, from_hz=SAMPLE_RATE, to_hz=self._rate) / self._clip_level,
             room=self._speech.room,
             echo=self._speech.echo,
             sample_rate=self._rate,
@@ -98,14 +98,6 @@ def _read(clip: Clip, line: str) -> np.ndarray:
 
 def _damaged(line: str) -> AudioError:
     return AudioError(f"the clip of the line “{line}” is missing or damaged; fetch it again")
-
-
-def resampled(voice: np.ndarray, sample_rate: int) -> np.ndarray:
-    """A clip's samples at the rate of the track."""
-    if sample_rate == SAMPLE_RATE:
-        return voice
-    common = math.gcd(sample_rate, SAMPLE_RATE)
-    return scipy.signal.resample_poly(voice, sample_rate // common, SAMPLE_RATE // common)
 
 
 def placements(spec: TrackSpec, clips: Mapping[str, Clip]) -> list[Placement]:

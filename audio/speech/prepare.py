@@ -9,6 +9,7 @@ import soundfile
 
 from audio.errors import SpeechError
 from audio.levels import rms_of
+from audio.resampling import resampled
 from audio.spec import SAMPLE_RATE
 
 # What lies this far below the peak at either end is not speech.
@@ -44,7 +45,8 @@ def prepare(data: bytes, *, level_db: float) -> np.ndarray:
     SpeechError
         ``data`` is not sound, is cut short, or is silent.
     """
-    speech = trimmed(_resampled(*decode(data)))
+    voice, rate = decode(data)
+    speech = trimmed(resampled(voice, from_hz=rate, to_hz=SAMPLE_RATE))
     speech *= rms_of(level_db) / active_rms(speech)
     length = min(round(FADE_S * SAMPLE_RATE), len(speech) // 2)
     rise = np.sin(np.pi / 2 * np.arange(length) / max(1, length)) ** 2
@@ -85,13 +87,6 @@ def trimmed(speech: np.ndarray) -> np.ndarray:
     heard = np.flatnonzero(loudness > loudness.max() * 10 ** (TRIM_DB / 20))
     first = max(0, heard[0] - round(KEPT_BEFORE_S * SAMPLE_RATE))
     return speech[first : heard[-1] + 1 + round(KEPT_AFTER_S * SAMPLE_RATE)].copy()
-
-
-def _resampled(samples: np.ndarray, rate: int) -> np.ndarray:
-    if rate == SAMPLE_RATE:
-        return samples
-    common = math.gcd(rate, SAMPLE_RATE)
-    return scipy.signal.resample_poly(samples, SAMPLE_RATE // common, rate // common)
 
 
 def lowpassed(speech: np.ndarray, lowpass_hz: float) -> np.ndarray:
