@@ -9,7 +9,7 @@ import soundfile
 
 from audio.curves import keyframes_of, values_at
 from audio.heard.lines import ROUNDS, mean_cycle, offset_hz, phase_of, sines, snr_db_of, waves
-from audio.heard.pulses import SEARCH_HZ, gate_meant, pulse_in_noise
+from audio.heard.pulses import SEARCH_HZ, fitted_pulse, gate_meant, pulse_in_noise
 from audio.heard.readings import Excerpt, HeardBeat, Reading, excerpt_at
 from audio.heard.unknown import strongest
 from audio.panning import Balance
@@ -20,6 +20,12 @@ from audio.watch import Watch
 # hold so many of its pulses as far as that goes.
 EXCERPT_S, PULSE_EXCERPTS_S, PULSES = 10.0, (20.0, 60.0), 40
 PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)
+
+# In fewer cycles than this, two tones in one ear cannot be told apart.
+LEAST_CYCLES = 1.5
+
+# A pulse no farther astray than this is where it was meant, as far as can be told.
+AS_MEANT_CYCLES = 1e-3
 
 
 def heard_beats(
@@ -89,6 +95,8 @@ def _tone(beat: Beat, excerpt: Excerpt) -> tuple[Reading, np.ndarray]:
     reach = min(SEARCH_HZ, 0.45 * float(beat_hz.min()))
     left, right = excerpt.sound.T
     if beat.kind == "monaural":
+        if beat_hz.mean() * len(excerpt.sound) < LEAST_CYCLES * excerpt.rate:
+            return Reading(excerpt.middle_s), np.zeros(1)
         left = right = excerpt.sound.mean(axis=1)
     low, high = carrier - beat_hz / 2, carrier + beat_hz / 2
     low_off = offset_hz(right, low, excerpt.rate, reach)
@@ -165,8 +173,14 @@ def _isochronic(beat: Beat, excerpt: Excerpt) -> tuple[Reading, np.ndarray]:
     )
     if middle is None or above is None or below is None:
         return Reading(excerpt.middle_s), np.zeros(1)
-    pulse, phase = gate_meant(beat, excerpt), phase_of(carrier + middle, excerpt.rate)
-    gains = _gains(beat, excerpt)
+    phase, gains = phase_of(carrier + middle, excerpt.rate), _gains(beat, excerpt)
+    error, pulse = (above - below) / 2, gate_meant(beat, excerpt)
+    if reach < SEARCH_HZ / 2:
+        # Its lines blur into each other.
+        error, ahead = fitted_pulse(beat, excerpt, phase, gains, error)
+        astray = abs(ahead - round(ahead)) + abs(error) * len(both) / excerpt.rate
+        if astray > AS_MEANT_CYCLES:
+            pulse = gate_meant(beat, excerpt, faster_hz=error, ahead=ahead)
     fits = [
         sines(ear, [phase], (gain, gain * pulse))
         for ear, gain in zip(excerpt.sound.T, gains, strict=True)
@@ -184,5 +198,4 @@ def _isochronic(beat: Beat, excerpt: Excerpt) -> tuple[Reading, np.ndarray]:
             mean_cycle(ear, phase, gain * opening)
             for ear, gain in zip(excerpt.sound.T, gains, strict=True)
         ]
-    reading = _reading(beat, excerpt, middle, (above - below) / 2, depth=depth)
-    return reading, np.stack(models, axis=1)
+    return _reading(beat, excerpt, middle, error, depth=depth), np.stack(models, axis=1)

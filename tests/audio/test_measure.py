@@ -183,6 +183,32 @@ def test_a_beat_whose_bed_is_silent_at_first_is_found_from_then_on(tmp_path):
     assert heard == [None, None, 6, 6, 6]
 
 
+@pytest.mark.parametrize("beat_hz", [0.2, 0.3, [[0, 0.3], [60, 0.6]]])
+def test_a_slow_isochronic_beat_is_told_as_exactly_as_a_fast_one(tmp_path, beat_hz):
+    """Two of its pulses are enough, though their lines blur into each other."""
+    beat = {**BINAURAL, "kind": "isochronic", "beat_hz": beat_hz}
+    for tone in measure(rendered(tmp_path, beats=[beat], bit_depth=24)).beats[0].readings:
+        assert abs(tone.beat_error_hz) < 1e-6
+
+
+def test_a_slow_isochronic_beat_that_is_off_is_reported_off(tmp_path):
+    beat = {**BINAURAL, "kind": "isochronic", "beat_hz": 0.31}
+    path = rendered(tmp_path, beats=[beat], bit_depth=24)
+    meant = TrackSpec.parse(
+        {"title": "x", "duration_s": 60, "beats": [{**beat, "beat_hz": 0.3}], "bit_depth": 24}
+    )
+    # Away from the start, the pulses are nowhere near where they were meant.
+    for tone in measure(path, meant).beats[0].readings:
+        assert tone.beat_hz == pytest.approx(0.31, abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["isochronic", "monaural"])
+def test_nothing_wrong_is_said_of_a_beat_that_is_too_slow_to_be_told(tmp_path, kind):
+    beat = {**BINAURAL, "kind": kind, "beat_hz": 0.1}
+    for tone in measure(rendered(tmp_path, beats=[beat], bit_depth=24)).beats[0].readings:
+        assert tone.beat_hz is None or abs(tone.beat_error_hz) < 1e-4
+
+
 def test_an_isochronic_tone_is_known_whatever_its_wave_and_place(tmp_path):
     for change, least_db in (({"wave": "triangle"}, 60), ({"pan": 1}, 70)):
         beat = {**BINAURAL, "kind": "isochronic", **change}
