@@ -85,9 +85,15 @@ def clean_text(text: str) -> str:
 
 def printable(text: str) -> str:
     """``text`` as it is, unless it has a character that cannot be written down."""
-    if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
+    if not all(map(is_printable, text)):
         raise PydanticCustomError("control", "has a control character; type it again without it")
     return text
+
+
+def is_printable(char: str) -> bool:
+    """Whether a character can be written down; what joins letters and pictures can, though
+    Python's own ``isprintable`` thinks otherwise."""
+    return unicodedata.category(char) not in ("Cc", "Cs")
 
 
 def speakable(text: str) -> str:

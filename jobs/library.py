@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from audio.fields import is_printable
 from audio.spec import TITLE_CHARS
 from jobs.bands import BANDS
 from jobs.models import Job
@@ -65,7 +66,7 @@ class Selection:
     @classmethod
     def of(cls, query: QueryDict) -> "Selection":
         """What ``query`` asks for, as far as it makes sense."""
-        words = "".join(char for char in query.get("q", "") if char.isprintable())
+        words = "".join(filter(is_printable, query.get("q", "")))
 
         def known(name, choices):
             value = query.get(name, "")

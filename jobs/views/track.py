@@ -60,10 +60,9 @@ def _all_extras(request, job_id):
 @require_POST
 def job_rename(request, job_id):
     """Give the track another title."""
-    job = job_of(request, job_id)
-    form = RenameForm(request.POST, instance=job)
+    job, form = job_of(request, job_id), RenameForm(request.POST)
     if form.is_valid():
-        form.save()
+        Job.objects.of(request.user).filter(pk=job.pk).update(**form.cleaned_data)
         return redirect("job", job.pk)
     here = reverse("job", args=[job_id])
     return _render(request, job_id, "jobs/detail.html", rename=form, here=here)
@@ -92,7 +91,7 @@ def _render(request, job_id, template, *, rename=None, status=200, **more):
     found = report and report.certificate
     context = {
         "job": job,
-        "rename": rename or RenameForm(instance=job),
+        "rename": rename or RenameForm(initial={"title": job.title}),
         "words": certificate.in_words(found) if found else [],
         "figures": certificate.figures(found) if found else [],
         "share_link": _share_link(request, job),

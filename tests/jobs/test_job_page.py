@@ -1,10 +1,12 @@
 """A person watches their track being made, and does with it what they like."""
 
 import pytest
+from django import forms
 from django.utils import timezone
 
 from accounts import ledger
 from jobs import lifecycle
+from jobs.forms import RenameForm
 from jobs.models import Job, Report
 from jobs.templatetags.durations import spoken_duration
 from tests.jobs.shelf import shelve
@@ -79,6 +81,41 @@ def test_retry_without_credits_is_refused_kindly(client, claim, user):
 def test_rename(client, completed):
     client.post(f"/jobs/{completed.pk}/rename/", {"title": "  Night   song "})
     assert Job.objects.get().title == "Night song"
+
+
+@pytest.mark.parametrize("title", ["می‌خواهم آرام باشم", "Calm 👩‍👧"])
+def test_a_title_may_have_what_joins_letters_and_pictures(client, completed, title):
+    client.post(f"/jobs/{completed.pk}/rename/", {"title": title})
+    assert Job.objects.get().title == title
+    assert title in client.get("/jobs/", {"q": title}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "act", [lifecycle.archive, lifecycle.make_again, lifecycle.remove, lifecycle.cancel]
+)
+def test_renaming_undoes_nothing_that_happens_meanwhile(client, completed, act, monkeypatch):
+    before = Job.objects.filter(pk=completed.pk)
+    if act == lifecycle.cancel:
+        lifecycle.make_again(completed)
+
+    def meanwhile(form):
+        act(before.get())
+        return forms.Form.is_valid(form)
+
+    monkeypatch.setattr(RenameForm, "is_valid", meanwhile)
+    client.post(f"/jobs/{completed.pk}/rename/", {"title": "Night song"})
+    monkeypatch.undo()
+    found = list(before.values("title", "state", "track", "attempt"))
+    acted = {
+        lifecycle.archive: State.ARCHIVED,
+        lifecycle.make_again: State.PENDING,
+        lifecycle.cancel: State.ARCHIVED,
+    }
+    if act == lifecycle.remove:
+        assert found == []
+    else:
+        (job,) = found
+        assert (job["title"], job["state"], job["track"]) == ("Night song", acted[act], "")
 
 
 @pytest.mark.parametrize("title", ["", "  ", "a" * 121, "bell\x07", "null\x00"])
