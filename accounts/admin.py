@@ -48,6 +48,11 @@ class UserAdmin(DjangoUserAdmin):
         # A ledger without its people proves nothing; an account is made inactive instead.
         return False
 
+    def save_model(self, request, obj, form, change):
+        """Write what was changed alone: meanwhile the person may have signed out everywhere."""
+        own = {field.name for field in User._meta.fields}
+        obj.save(update_fields=own.intersection(form.changed_data) if change else None)
+
     @admin.display(ordering="credits")
     def balance(self, user):
         return user.credits

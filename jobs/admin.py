@@ -62,6 +62,9 @@ class JobAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def save_model(self, request, obj, form, change):
+        """Write nothing: all is read-only, and a row that was read before may have moved on."""
+
     def get_readonly_fields(self, request, obj=None):
         names = [field.name for field in Job._meta.fields]
         return [*(name for name in names if name not in self.exclude), "is_shared"]

@@ -164,6 +164,19 @@ class Job(models.Model):
     def __str__(self):
         return self.title
 
+    def save(self, **options):
+        """Store a new job. One that is there belongs to workers too: what was read of it may be
+        old, so it is changed by conditional UPDATEs and never written back.
+
+        Raises
+        ------
+        TypeError
+            The job is there already.
+        """
+        if not self._state.adding:
+            raise TypeError("a job is changed by a conditional UPDATE; see jobs.lifecycle")
+        super().save(**options)
+
     @cached_property
     def track_spec(self) -> TrackSpec:
         """The recipe as the sound engine's own value."""

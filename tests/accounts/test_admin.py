@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from accounts import ledger
+from accounts.admin import UserAdmin
 from accounts.models import LedgerEntry
 
 User = get_user_model()
@@ -110,6 +111,18 @@ class TestPeople:
         fields = {"email": "new@example.com", "name": "New", "usable_password": "false"}
         assert desk.post("/admin/accounts/user/add/", fields).status_code == 302
         assert not User.objects.get(email="new@example.com").has_usable_password()
+
+    def test_saving_a_person_brings_no_session_back(self, desk, user, monkeypatch):
+        def meanwhile(admin, request, form, change):
+            User.objects.get(pk=user.pk).end_all_sessions()
+            return form.save(commit=False)
+
+        page = f"/admin/accounts/user/{user.pk}/change/"
+        fields = {"email": user.email, "name": "Ada L.", "is_active": "on"}
+        monkeypatch.setattr(UserAdmin, "save_form", meanwhile)
+        assert desk.post(page, fields).status_code == 302
+        found = User.objects.get(pk=user.pk)
+        assert (found.name, found.session_epoch) == ("Ada L.", 1)
 
     @pytest.mark.parametrize("email", ["Ada@Example.com", "ada@example.com", "nonsense"])
     def test_addresses_are_in_lower_case_and_nobody_else_s(self, desk, user, email):

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from accounts import ledger
 from accounts.models import LedgerEntry
 from jobs import lifecycle
+from jobs.admin import JobAdmin
 from jobs.models import Job
 from tests.jobs.shelf import shelve
 
@@ -56,6 +57,20 @@ def test_the_list_can_be_filtered_and_searched(staff, job, query):
 
 def test_a_job_is_found_by_its_id(staff, job):
     assert staff.get(f"{LIST}?q={job.pk}").context["cl"].result_count == 1
+
+
+def test_saving_undoes_nothing_that_happens_meanwhile(staff, job, balance, monkeypatch):
+    def meanwhile(admin, request, form, change):
+        assert lifecycle.cancel(Job.objects.get())
+        return form.save(commit=False)
+
+    monkeypatch.setattr(JobAdmin, "save_form", meanwhile)
+    inlines = {
+        f"{name}-{count}_FORMS": 0 for name in ("files", "report") for count in ("TOTAL", "INITIAL")
+    }
+    response = staff.post(f"{LIST}{job.pk}/change/", inlines)
+    assert response.status_code == 302
+    assert (Job.objects.get().state, balance()) == ("cancelled", 1)
 
 
 def test_a_job_is_looked_at_but_not_edited(staff, job):

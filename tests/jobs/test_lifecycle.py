@@ -222,3 +222,9 @@ def test_database_refuses_states_that_cannot_be(job):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Job.objects.update(**impossible)
+
+
+def test_what_was_read_of_a_job_is_never_written_back(job):
+    """Since then it may have been cancelled, finished or archived."""
+    with pytest.raises(TypeError, match="conditional UPDATE"):
+        Job.objects.get().save()
