@@ -141,13 +141,18 @@ def release(hold: Hold) -> bool:
 
 
 def make_anew(job: Job, kind: str) -> bool:
-    """Have a file made again that the storage has lost, if there are tries left for it."""
+    """Have a file made again that the storage has lost, if there are tries left for it.
+
+    False as well while others are still being made: whoever misses it then asks again.
+    """
     with transaction.atomic():
         # The job comes first, as with everybody who takes both.
         Job.objects.select_for_update().filter(pk=job.pk).values("pk").first()
+        settled = Report.objects.filter(job=job, due_at=None)
+        if not settled.exists():
+            return False
         lost = TrackFile.objects.filter(job=job, kind=kind).delete()[0]
-        settled = Report.objects.filter(job=job, due_at=None, tries__lt=MAX_TRIES)
-        return bool(lost and settled.update(due_at=Now(), sends=0))
+        return bool(lost and settled.filter(tries__lt=MAX_TRIES).update(due_at=Now(), sends=0))
 
 
 def sweep() -> int:

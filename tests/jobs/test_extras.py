@@ -179,6 +179,15 @@ def test_a_file_that_the_storage_lost_is_made_anew(ready, hold):
     assert extras.claim(ready.pk).try_ == 2
 
 
+def test_what_is_lost_while_others_are_made_is_made_after_them(ready):
+    hold = extras.claim(ready.pk)
+    extras.publish(hold, "opus", key="tracks/x/1-1.opus", size=1)
+    assert not extras.make_anew(ready, "opus")
+    extras.finish(hold)
+    assert extras.make_anew(ready, "opus")
+    assert not TrackFile.objects.filter(kind="opus").exists()
+
+
 def test_database_refuses_files_that_cannot_be(ready):
     for impossible in (
         {"kind": "wav", "key": "a", "bytes": 1},
