@@ -4,6 +4,24 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+# Whatever was asked for before had a beat that stands still.
+HIGHEST_HZ = {"delta": 4, "theta": 8, "alpha": 13, "beta": 30, "gamma": 100}
+
+
+def fill(apps, schema_editor):
+    """Say of jobs that are there already what new ones say from the start."""
+    jobs = apps.get_model("jobs", "Job").objects
+    jobs.filter(state="completed").update(delivered=True)
+    jobs.exclude(state="completed").update(track="", track_bytes=0)
+    for job in jobs.only("spec").iterator():
+        beats = job.spec.get("beats") or [{}]
+        hz = beats[0].get("beat_hz")
+        still = hz if isinstance(hz, int | float) else 0
+        bands = [band for band, high_hz in HIGHEST_HZ.items() if 0 < still <= high_hz]
+        jobs.filter(pk=job.pk).update(
+            duration_s=job.spec["duration_s"], band=bands[0] if bands else ""
+        )
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -102,6 +120,7 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name="job",
             index=models.Index(fields=["user", "band"], name="jobs_of_a_band"),

@@ -167,6 +167,26 @@ def test_migrations_can_be_undone_and_done_again(manage):
     assert manage("shell", "--command", schema) == before
 
 
+def test_jobs_of_the_first_version_live_on(manage):
+    store = """
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+apps = MigrationExecutor(connection).loader.project_state(("jobs", "0001_initial")).apps
+user = apps.get_model("accounts", "User").objects.create(email="ada@example.com")
+spec = {"duration_s": 600, "beats": [{"beat_hz": 6}]}
+apps.get_model("jobs", "Job").objects.create(
+    user_id=user.pk, submission="x", title="Calm", spec=spec, price=1,
+    state="completed", track="tracks/x/1.flac", track_bytes=5,
+)
+"""
+    columns = "'delivered', 'duration_s', 'band'"
+    look = f"from jobs.models import Job; print(*Job.objects.values_list({columns}))"
+    manage("migrate", "jobs", "0001", "--verbosity=0")
+    manage("shell", "--no-imports", "--command", store)
+    manage("migrate", "--verbosity=0")
+    assert manage("shell", "--command", look).splitlines()[-1] == "(True, 600.0, 'theta')"
+
+
 PIN = r"^([a-z0-9.-]+)(?:\[[a-z,0-9]+\])?==([^\s;\\]+)[^\\\n]*"
 HASHES = r"((?:\\\n    --hash=sha256:[0-9a-f]{64} ?)+)$"
 
