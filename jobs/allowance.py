@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -12,6 +13,10 @@ from django.utils.translation import gettext as _
 
 from jobs.models import Job, TrackFile
 from jobs.templatetags.sizes import file_size
+
+
+# A recording with noise in it, and the formats made beside it, as measured.
+COMING_BYTES_A_SECOND = 185_000
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,21 @@ def room_of(user) -> Room:
     return Room(used, settings.STORAGE_ALLOWANCE_MB * 1_000_000)
 
 
-def require_room(user) -> None:
-    """Refuse to begin another track while there is no room.
+def require_room(job: Job) -> None:
+    """Refuse to begin ``job``, stored just now in this transaction, while there is no room.
+
+    What else is in the making counts as what it will come to, and whoever begins another one at
+    the same time waits here until this transaction ends.
 
     Raises
     ------
     StorageFull
     """
-    room = room_of(user)
+    user = get_user_model().objects.select_for_update().only("pk").get(pk=job.user_id)
+    others = Job.objects.of(user).active().exclude(pk=job.pk)
+    coming_s = others.aggregate(sum=Sum("duration_s"))["sum"] or 0
+    stored = room_of(user)
+    room = Room(stored.used + round(coming_s * COMING_BYTES_A_SECOND), stored.allowed)
     if room.is_full:
         raise StorageFull(room)
 

@@ -85,7 +85,7 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
             },
         )
         if created:
-            require_room(user)
+            require_room(job)
             ledger.charge(user, job.price, source=job.charge_source)
             transaction.on_commit(lambda: dispatch(user.pk))
     return job
@@ -233,7 +233,7 @@ def retry(job: Job) -> bool:
         if not changed:
             return False
         job.refresh_from_db()
-        require_room(job.user)
+        require_room(job)
         ledger.charge(job.user, job.price, source=job.charge_source)
         transaction.on_commit(lambda: dispatch(job.user_id))
     return True
@@ -263,7 +263,7 @@ def restore(job: Job) -> bool:
         )
         if not changed:
             return False
-        require_room(job.user)
+        require_room(job)
         transaction.on_commit(lambda: dispatch(job.user_id))
     return True
 

@@ -76,3 +76,20 @@ def test_a_retry_is_refused_and_costs_nothing(client, user, full, spec, balance)
     page = client.post(f"/jobs/{second.pk}/retry/", follow=True).content.decode()
     assert "Archive or delete some" in page
     assert (Job.objects.get(pk=second.pk).state, balance()) == (Job.State.CANCELLED, before)
+
+
+def test_what_is_in_the_making_counts_as_what_it_will_come_to(user, spec, settings):
+    ledger.adjust(user, 9, reason="a gift")
+    for key in ("one", "two"):
+        job = lifecycle.submit_job(user, spec, key=key)
+        lifecycle.finish(lifecycle.claim(job.pk, "speech"), track=f"t/{key}", track_bytes=1)
+        assert lifecycle.archive(Job.objects.get(pk=job.pk))
+    first, second = Job.objects.all()
+    settings.STORAGE_ALLOWANCE_MB = 1
+    assert lifecycle.restore(first)
+    with pytest.raises(StorageFull):
+        lifecycle.restore(second)
+    with pytest.raises(StorageFull):
+        lifecycle.submit_job(user, spec, key="three")
+    assert Job.objects.get(pk=second.pk).state == Job.State.ARCHIVED
+    assert Job.objects.count() == 2
