@@ -40,6 +40,12 @@ def refund(user, amount: int, *, source: str, actor=None, reason: str = "") -> b
     return _write(user, LedgerEntry.Kind.REFUND, amount, source=source, actor=actor, reason=reason)
 
 
+def refunds_since(user, moment) -> int:
+    """How many charges ``user`` was given back since then, not counting what staff gave back."""
+    refunds = user.ledger_entries.filter(kind=LedgerEntry.Kind.REFUND, actor=None)
+    return refunds.filter(created_at__gte=moment).count()
+
+
 def adjust(user, amount: int, *, reason: str, actor=None, source: str = "") -> bool:
     """Move credits by hand: a gift when ``amount`` > 0, a correction when it is < 0.
 

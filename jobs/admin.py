@@ -8,6 +8,7 @@ from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
 from jobs.allowance import StorageFull
 from jobs.models import Job, Report, TrackFile
+from jobs.restraint import TooManyGivenBack
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -106,4 +107,7 @@ class JobAdmin(admin.ModelAdmin):
                 self.message_user(request, f"{job.user} has too few credits.", messages.WARNING)
             except StorageFull:
                 self.message_user(request, f"{job.user} has no room left.", messages.WARNING)
+            except TooManyGivenBack:
+                text = f"{job.user} had too many tracks given back today."
+                self.message_user(request, text, messages.WARNING)
         self.message_user(request, f"{changed} of {len(jobs)} {done}.")

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jobs.models import Job, TrackFile
+from jobs.refused import Refused
 from jobs.templatetags.sizes import file_size
-
 
 # A recording with noise in it, and the formats made beside it, as measured.
 COMING_BYTES_A_SECOND = 185_000
@@ -37,12 +37,21 @@ class Room:
         return min(100 * self.used // self.allowed, 100)
 
 
-class StorageFull(Exception):
-    """A person's tracks take all the room they may; nothing was stored or charged."""
+class StorageFull(Refused):
+    """A person's tracks take all the room they may."""
 
     def __init__(self, room: Room) -> None:
         super().__init__(f"{room.used} of {room.allowed} bytes are used")
         self.room = room
+
+    def in_words(self) -> SafeString:
+        """What a person is told, with the way on."""
+        sentence = _(
+            "Your tracks fill the {allowed} you have. <a href='{library}'>Archive or delete some"
+            "</a> and there is room again; nothing was stored or taken."
+        )
+        allowed = file_size(self.room.allowed)
+        return format_html(sentence, allowed=allowed, library=reverse("jobs"))
 
 
 def room_of(user) -> Room:
@@ -71,13 +80,3 @@ def require_room(job: Job) -> None:
     room = Room(stored.used + round(coming_s * COMING_BYTES_A_SECOND), stored.allowed)
     if room.is_full:
         raise StorageFull(room)
-
-
-def in_words(error: StorageFull) -> SafeString:
-    """What a person is told, with the way on."""
-    sentence = _(
-        "Your tracks fill the {allowed} you have. <a href='{library}'>Archive or delete some</a> "
-        "and there is room again; nothing was stored or taken."
-    )
-    allowed = file_size(error.room.allowed)
-    return format_html(sentence, allowed=allowed, library=reverse("jobs"))

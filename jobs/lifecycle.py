@@ -24,6 +24,7 @@ from jobs.discards import discard
 from jobs.dispatching import dispatch, dispatch_forgotten, send_each
 from jobs.models import Job
 from jobs.pricing import credits_for
+from jobs.restraint import require_restraint
 from jobs.sayings import OUR_FAULT
 
 State = Job.State
@@ -68,7 +69,7 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
 
     Raises
     ------
-    accounts.errors.NotEnoughCredits, jobs.allowance.StorageFull
+    accounts.errors.NotEnoughCredits, jobs.refused.Refused
         Nothing is stored then.
     """
     submission = hashlib.sha256(f"{key}\n{spec.to_json()}".encode()).hexdigest()
@@ -85,6 +86,7 @@ def submit_job(user, spec: TrackSpec, *, key: str) -> Job:
             },
         )
         if created:
+            require_restraint(user)
             require_room(job)
             ledger.charge(user, job.price, source=job.charge_source)
             transaction.on_commit(lambda: dispatch(user.pk))
@@ -223,7 +225,7 @@ def retry(job: Job) -> bool:
 
     Raises
     ------
-    accounts.errors.NotEnoughCredits, jobs.allowance.StorageFull
+    accounts.errors.NotEnoughCredits, jobs.refused.Refused
         Nothing is changed then.
     """
     with transaction.atomic():
@@ -233,6 +235,7 @@ def retry(job: Job) -> bool:
         if not changed:
             return False
         job.refresh_from_db()
+        require_restraint(job.user)
         require_room(job)
         ledger.charge(job.user, job.price, source=job.charge_source)
         transaction.on_commit(lambda: dispatch(job.user_id))

@@ -6,10 +6,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
-from jobs.allowance import StorageFull
-from jobs.allowance import in_words as storage_full
 from jobs.gate import job_of
 from jobs.pricing import not_enough
+from jobs.refused import Refused
 from jobs.studio.form import JobForm
 from jobs.studio.page import page_of
 from jobs.studio.presets import PRESET_OF
@@ -34,8 +33,8 @@ def studio(request):
     except NotEnoughCredits as error:
         form.add_error(None, not_enough(error))
         return _render(request, form, short_of_credits=True)
-    except StorageFull as error:
-        form.add_error(None, storage_full(error))
+    except Refused as error:
+        form.add_error(None, error.in_words())
         return _render(request, form)
     response = redirect("job", job.pk)
     response.set_cookie(

@@ -10,11 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
-from jobs.allowance import StorageFull
-from jobs.allowance import in_words as storage_full
 from jobs.gate import job_of
 from jobs.models import Job
 from jobs.pricing import not_enough
+from jobs.refused import Refused
 from jobs.storage import is_lost
 
 
@@ -92,8 +91,8 @@ def _put_in_the_queue(request, job_id, act):
         act(job_of(request, job_id))
     except NotEnoughCredits as error:
         messages.error(request, not_enough(error))
-    except StorageFull as error:
-        messages.error(request, storage_full(error))
+    except Refused as error:
+        messages.error(request, error.in_words())
     return redirect("job", job_id)
 
 

@@ -26,6 +26,7 @@ TIMINGS = {
     "JOB_RESEND_SECONDS": "2",
     "JOB_RETRY_SECONDS": "1",
     "JOBS_UNDER_WAY_A_PERSON": "2",
+    "JOB_REFUNDS_A_DAY": "1000000",
 }
 
 # Workers then start a second sooner.
