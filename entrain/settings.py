@@ -223,7 +223,7 @@ STORAGES = {
 }
 
 # Tracks that one person may have given back within a day, cancelled or failed, before the next.
-JOB_REFUNDS_A_DAY = env.int("JOB_REFUNDS_A_DAY", 20, validate=Range(min=1))
+JOB_REFUNDS_A_DAY = env.int("JOB_REFUNDS_A_DAY", 5, validate=Range(min=1))
 STORAGE_ALLOWANCE_MB = env.int("STORAGE_ALLOWANCE_MB", 5000, validate=Range(min=1))
 
 # --- Sign-in ---------------------------------------------------------------------------------
