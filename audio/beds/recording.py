@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import scipy
 import soundfile
 
+from audio import mp3
 from audio.errors import AudioError
 from audio.resampling import REACH, filter_taps, ratio
 
@@ -27,22 +29,23 @@ def decoded(path: Path) -> Iterator[np.ndarray]:
         Not one of the ``KINDS`` of file, cut short, or with a number of channels, a rate or a
         length that is not permitted.
     """
-    with _opened(path) as file:
-        if _cut_short(path):
-            raise AudioError(f"{path.name} is cut short; get it again")
-        done, announced = 0, file.frames
+    with _opened(path) as (file, raw):
+        done = 0
         while len(sound := file.read(file.samplerate, "float32", always_2d=True)):
             if not np.isfinite(sound).all():
                 raise AudioError(f"{path.name} holds values that are no numbers")
             done += len(sound)
             yield np.ascontiguousarray(np.broadcast_to(sound, (len(sound), 2)).T)
-        if done < announced:
-            raise AudioError(f"{path.name} is cut short; get it again")
+        is_mp3 = file.format in mp3.KINDS
+        if is_mp3 and mp3.more_follows(raw):
+            raise _joined(path)
+        if done < file.frames and not (is_mp3 and not mp3.states_length(raw)):
+            raise _cut_short(path)
 
 
 def resampled(path: Path, rate: int) -> Iterator[np.ndarray]:
     """Yield the sound at ``rate``, float32 of shape (2, frames)."""
-    with _opened(path) as file:
+    with _opened(path) as (file, _):
         own = file.samplerate
     if own == rate:
         yield from decoded(path)
@@ -76,18 +79,21 @@ def _with_next(
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+def _opened(path: Path) -> Iterator[tuple[soundfile.SoundFile, BinaryIO]]:
+    """The recording, and the file that it is read from."""
     # Reading from a pipe or a device might never end.
     if not os.path.isfile(path):
         raise AudioError(f"{path.name} is not there, or is no file")
-    try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.LibsndfileError, TypeError, OSError) as error:
-        raise AudioError(f"{path.name} is not a recording in FLAC, WAV, MP3 or Ogg") from error
-    with file:
-        _permit(path.name, file)
+    with ExitStack() as stack:
         try:
-            yield file
+            raw = stack.enter_context(path.open("rb"))
+            file = stack.enter_context(soundfile.SoundFile(raw))
+        except (soundfile.LibsndfileError, TypeError, OSError) as error:
+            raise AudioError(f"{path.name} is not a recording in FLAC, WAV, MP3 or Ogg") from error
+        _permit(path.name, file)
+        _require_whole(path)
+        try:
+            yield file, raw
         except soundfile.LibsndfileError as error:
             raise AudioError(f"{path.name} is cut short or damaged; get it again") from error
 
@@ -106,24 +112,34 @@ def _permit(name: str, file: soundfile.SoundFile) -> None:
         raise AudioError(f"{name} must last from {SHORTEST_S} second to {LONGEST_S // 3600} hours")
 
 
-def _cut_short(path: Path) -> bool:
-    """Whether less is there than the file itself says; libsndfile passes over that.
+def _require_whole(path: Path) -> None:
+    """Refuse a file that holds less than it says, or more, which libsndfile passes over.
 
     A RIFF header tells the size, unless its writer could not know it and put the greatest number
-    or 0; the last page of an Ogg stream is marked as such.
+    or 0; the last page of an Ogg stream is marked as such, and bears the number of the first.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(8)
-            size = file.seek(0, 2)
-            file.seek(max(0, size - 65_307))
-            end = file.read()
-    except OSError:
-        return False
+    with path.open("rb") as file:
+        start = file.read(18)
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 65_307))
+        end = file.read()
     if start[:4] == b"RIFF":
-        announced = int.from_bytes(start[4:], "little")
-        return size < announced + 8 and 0 < announced < 0x7FFF_FFFF
+        announced = int.from_bytes(start[4:8], "little")
+        if size < announced + 8 and 0 < announced < 0x7FFF_FFFF:
+            raise _cut_short(path)
     if start[:4] == b"OggS":
-        page = end.rfind(b"OggS")
-        return page < 0 or not end[page + 5 : page + 6] or not end[page + 5] & 4
-    return False
+        page = end[end.rfind(b"OggS") :]
+        if len(page) < 18 or not page[5] & 4:
+            raise _cut_short(path)
+        if page[14:18] != start[14:18]:
+            raise _joined(path)
+
+
+def _cut_short(path: Path) -> AudioError:
+    return AudioError(f"{path.name} is cut short; get it again")
+
+
+def _joined(path: Path) -> AudioError:
+    return AudioError(
+        f"{path.name} holds more than it says; save it again in one piece, best as FLAC"
+    )

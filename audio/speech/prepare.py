@@ -7,6 +7,7 @@ import numpy as np
 import scipy
 import soundfile
 
+from audio import mp3
 from audio.errors import SpeechError
 from audio.levels import rms_of
 from audio.resampling import resampled
@@ -60,8 +61,11 @@ def decode(data: bytes) -> tuple[np.ndarray, int]:
     if _wav_cut_short(data):
         raise SpeechError("the spoken line arrived incomplete; try again")
     try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
+        raw = io.BytesIO(data)
+        with soundfile.SoundFile(raw) as file:
             samples, rate, announced = file.read(always_2d=True), file.samplerate, file.frames
+        if file.format in mp3.KINDS and not mp3.states_length(raw):
+            announced = 0  # a guess
     except (soundfile.LibsndfileError, TypeError, ValueError) as error:
         raise SpeechError("the voice answered with something that is not sound") from error
     if len(samples) < announced:

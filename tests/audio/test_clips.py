@@ -10,6 +10,7 @@ from scipy import signal
 
 from audio import Cancelled, DirectoryClipStore, Speech, SpeechError, fetch_clips
 from audio.speech.prepare import active_rms, lowpassed, prepare
+from tests.audio.mp3 import uncounted_mp3
 from tests.audio.physics import RATE, fit_sine, rms
 from tests.audio.voices import EmptyStore, MemoryStore, ToneSpeaker, tone
 
@@ -136,6 +137,12 @@ def test_any_format_and_rate_becomes_the_same_clean_tone(kind, rate):
     amplitude, _, residue = fit_sine(middle, 440)
     assert amplitude == pytest.approx(10 ** (-15 / 20), rel=0.05)
     assert rms(residue) < 0.03 * amplitude
+
+
+def test_mp3_that_was_streamed_does_not_count_its_frames_and_is_whole():
+    wave = 0.3 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE)
+    samples = prepare(uncounted_mp3(np.stack([wave, wave], 1), bit_rate=128_000), level_db=-15)
+    assert len(samples) / RATE == pytest.approx(1.04, abs=0.06)
 
 
 def test_both_ends_are_trimmed_and_soft():

@@ -11,7 +11,9 @@ from scipy import signal
 from audio import AudioError, spec
 from audio.beds import bed_layer
 from audio.beds.music import crossfaded
+from audio.beds.recording import decoded
 from tests.audio.beds.kinds import melody, sound
+from tests.audio.mp3 import uncounted_mp3
 from tests.audio.physics import RATE, layer_samples, rms, sinad_db
 
 LEVEL_RMS = 10 ** (-24 / 20) / np.sqrt(2)
@@ -111,6 +113,35 @@ BAD = {
         "no numbers",
     ),
 }
+
+
+@pytest.mark.parametrize("tag", [b"", b"ID3\x04\0\0\0\0\x08\0" + bytes(1024)])
+def test_mp3_that_does_not_count_its_frames_is_whole_all_the_same(tmp_path, tag):
+    """Its length is guessed, too long where there is a tag; so is that of what is streamed."""
+    (tmp_path / "in.mp3").write_bytes(tag + uncounted_mp3(NOISE, bit_rate=128_000))
+    parts = list(decoded(tmp_path / "in.mp3"))
+    assert sum(part.shape[1] for part in parts) == pytest.approx(len(NOISE), abs=3000)
+    assert rms(sound(music(tmp_path / "in.mp3"), 5)) == pytest.approx(LEVEL_RMS, rel=0.05)
+
+
+@pytest.mark.parametrize("kind", ["MP3", "OGG"])
+def test_what_would_be_read_in_part_is_refused(tmp_path, kind):
+    """The second of two files that were joined, and whatever lies beyond a guess."""
+    path, twice = tmp_path / "in", 2 * written(NOISE, samplerate=RATE, format=kind)
+    if kind == "OGG":
+        other = written(NOISE[::-1], samplerate=RATE, format=kind)
+        twice = twice[: len(twice) // 2] + other
+    path.write_bytes(twice)
+    with pytest.raises(AudioError, match="holds more than it says"):
+        list(decoded(path))
+
+
+def test_mp3_whose_guess_falls_short_is_refused(tmp_path):
+    silence = np.zeros((20 * RATE, 2))
+    varying = np.concatenate([NOISE, silence, silence])
+    (tmp_path / "in.mp3").write_bytes(uncounted_mp3(varying, quality=True))
+    with pytest.raises(AudioError, match="holds more than it says"):
+        list(decoded(tmp_path / "in.mp3"))
 
 
 @pytest.mark.parametrize(("data", "says"), BAD.values(), ids=BAD.keys())
