@@ -33,16 +33,21 @@ class MusicLayer(BedLayer):
         super().__init__(**common)
 
     def _prepare(self) -> None:
-        frames, energy, steps = 0, 0.0, []
+        frames, sums, energy, steps = 0, np.zeros(2), 0.0, []
         for sound in self._read():
             frames += sound.shape[1]
+            sums += sound.sum(axis=1, dtype=np.float64)
             energy += float(np.square(sound).sum(dtype=np.float64))
             steps.append(_step_energies(sound, self._rate))
-        if math.sqrt(energy) <= rms_of(QUIETEST_DB) * math.sqrt(2 * frames):
+        # A constant is no sound, but would take headroom and count as level.
+        constant = sums / frames
+        power = energy / (2 * frames) - np.square(constant).mean()
+        if power <= rms_of(QUIETEST_DB) ** 2:
             raise AudioError(f"{self._path.name} is silent; choose another recording")
         fade = min(round(self._crossfade_s * self._rate), frames // 2)
         self._rise = np.sin(np.pi / 2 * (np.arange(fade) + 0.5) / fade).astype(np.float32)
-        self._frames, self._power = frames, energy / (2 * frames)
+        self._frames, self._power = frames, power
+        self._constant = constant.astype(np.float32)[:, np.newaxis]
         self._steps = np.concatenate(steps)
         self.period_s = (frames - fade) / self._rate
         self._rewind()
@@ -96,7 +101,7 @@ class MusicLayer(BedLayer):
 
     def _parts(self) -> Iterator[np.ndarray]:
         for sound in self._read():
-            yield sound * self._gain
+            yield (sound - self._constant) * self._gain
 
     def _read(self) -> Iterator[np.ndarray]:
         for sound in resampled(self._path, self._rate):

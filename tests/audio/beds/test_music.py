@@ -25,6 +25,7 @@ def music(path, **more) -> spec.Music:
 
 def test_it_plays_the_file_over_and_over_into_itself(tmp_path):
     samples = melody(tmp_path / "in.wav", subtype="FLOAT")
+    samples = samples - samples.mean(axis=0)
     ears = sound(music(tmp_path / "in.wav", crossfade_s=1), 12)
     plain = ears[: 3 * RATE]
     gain = LEVEL_RMS / rms(samples)
@@ -79,6 +80,14 @@ def test_nothing_folds_down_from_beyond_the_band(tmp_path):
 def test_every_kind_of_file_is_brought_to_the_level(tmp_path, name, how):
     melody(tmp_path / name, level=0.05, **how)
     assert rms(sound(music(tmp_path / name), 9)) == pytest.approx(LEVEL_RMS, rel=0.05)
+
+
+@pytest.mark.parametrize("constant", [0.3, [0.2, -0.5]])
+def test_a_constant_in_the_recording_neither_sounds_nor_counts(tmp_path, constant):
+    soundfile.write(tmp_path / "in.wav", NOISE / 10 + constant, RATE, subtype="FLOAT")
+    heard = sound(music(tmp_path / "in.wav"), 9)
+    assert rms(heard) == pytest.approx(LEVEL_RMS, rel=0.05)
+    assert np.abs(heard.mean(axis=0)).max() < 0.01 * LEVEL_RMS
 
 
 def test_a_crossfade_is_as_loud_throughout_whether_alike_or_not():
