@@ -193,6 +193,8 @@ if PRODUCTION or STORAGE_TYPE == "r2":
             "default_acl": None,
             "file_overwrite": True,
             "querystring_expire": DOWNLOAD_LINK_SECONDS,
+            # What is read and is larger goes by way of the disk: a recording may take hours.
+            "max_memory_size": 8 << 20,
             # A page does without the storage rather than wait for it; workers have more time, see
             # entrain/celery.py.
             # Reads in the calling thread: progress is written to the database from there.

@@ -1,5 +1,6 @@
 """Jobs and forms that the tests of this folder start from."""
 
+import runpy
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -10,10 +11,12 @@ from django.utils import timezone
 from accounts import ledger
 from audio import TrackSpec
 from entrain import celery_app
+from entrain.settings import __file__ as settings_file
 from jobs import extras, lifecycle, rendering
 from jobs.dispatching import TASK_OF
 from jobs.models import Job, TrackFile
 from jobs.storage import companion_key, delete_tracks, track_key, tracks
+from tests import services
 from tests.jobs.choices import CHOICES
 
 
@@ -123,6 +126,25 @@ def stored(claim):
     extras.finish(hold)
     yield Job.objects.get()
     delete_tracks(pk, range(9))
+
+
+@pytest.fixture(scope="session")
+def s3():
+    """An S3 server with an empty bucket: the environment that points at it."""
+    with services.s3() as environment:
+        yield environment
+
+
+@pytest.fixture
+def bucket(s3, settings, monkeypatch):
+    """The bucket, empty, in which files are kept by the settings of production."""
+    for name, value in s3.items():
+        monkeypatch.setenv(name, value)
+    storage = runpy.run_path(settings_file)["TRACK_STORAGE"]
+    settings.STORAGES = settings.STORAGES | {"default": storage}
+    yield tracks().bucket
+    tracks().bucket.objects.delete()
+    tracks().connection.meta.client.close()
 
 
 @pytest.fixture
