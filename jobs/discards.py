@@ -5,6 +5,7 @@ to keep them.
 """
 
 import logging
+import time
 
 from celery import current_app
 from django.conf import settings
@@ -17,8 +18,11 @@ from jobs.storage import delete_tracks
 logger = logging.getLogger(__name__)
 
 TASK = "jobs.tasks.clear_discards"
-# A sweep has more to do than this.
+# A sweep has more to do than this, and storage that hangs is not to have many workers for long.
 MOST_AT_ONCE = 20
+ROUND_SECONDS = 20
+# What resists is asked for again after so many leases: by then all others have had their turn.
+LEASES_PUT_OFF = 10
 
 
 def discard(job_id, attempts: int) -> None:
@@ -37,21 +41,30 @@ def discard(job_id, attempts: int) -> None:
 def clear() -> int:
     """Delete what is to go by now; gives the number of notes that are done with.
 
-    Safe in several copies. Storage that does not answer is asked for one of them, and next after
-    a lease: were it asked for each, those that wait for it would keep all workers from their work.
+    Safe in several copies. Each note is put off before it is tried, so that one whose files
+    resist, or whose worker is ended over it, comes after all others next time. A round that has
+    had its time, as with storage that does not answer, leaves the rest for after a lease: were it
+    asked for each, those that wait for it would keep all workers from their work.
     """
-    cleared, later = 0, from_now(settings.JOB_LEASE_SECONDS)
-    due = Discard.objects.filter(due_at__lte=from_now(0)).order_by("due_at")[:MOST_AT_ONCE]
-    ours = [
-        note
-        for note in due
-        if Discard.objects.filter(pk=note.pk, due_at=note.due_at).update(due_at=later)
-    ]
-    for note in ours:
-        if not delete_tracks(note.job_id, range(1, note.attempts + 1)):
+    cleared, deadline = 0, time.monotonic() + ROUND_SECONDS
+    for note in _ours():
+        if time.monotonic() > deadline:
             break
-        cleared += note.delete()[0]
+        _put_off(note, leases=LEASES_PUT_OFF)
+        if delete_tracks(note.job_id, range(1, note.attempts + 1)):
+            cleared += note.delete()[0]
     return cleared
+
+
+def _ours() -> list[Discard]:
+    """Notes that are due, for a lease nobody else's."""
+    due = Discard.objects.filter(due_at__lte=from_now(0)).order_by("due_at")[:MOST_AT_ONCE]
+    return [note for note in due if _put_off(note, leases=1, due_at=note.due_at)]
+
+
+def _put_off(note: Discard, *, leases: int, **expected) -> int:
+    later = from_now(leases * settings.JOB_LEASE_SECONDS)
+    return Discard.objects.filter(pk=note.pk, **expected).update(due_at=later)
 
 
 def _tell_a_worker() -> None:

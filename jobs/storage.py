@@ -122,7 +122,7 @@ def delete_tracks(job_id, attempts) -> bool:
     folder = f"tracks/{job_id}"
     try:
         names = tracks().listdir(folder)[1]
-    except Exception:
+    except STORAGE_AWAY:
         logger.exception("could not look into %s", folder)
         return False
     gone = [delete_file(f"{folder}/{name}") for name in names if _attempt_of(name) in attempts]
@@ -146,7 +146,7 @@ def delete_file(key: str) -> bool:
     """Delete one file; if that cannot be done it is logged, and housekeeping comes later."""
     try:
         tracks().delete(key)
-    except Exception:
+    except STORAGE_AWAY:
         logger.exception("could not delete %s", key)
         return False
     return True

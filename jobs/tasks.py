@@ -8,9 +8,6 @@ from jobs import companions, discards, extras, housekeeping, lifecycle, renderin
 from jobs.models import Job
 from jobs.pool import holder_of
 
-# A worker is told of each deletion: storage that hangs is not to have many of them for long.
-CLEAR_SECONDS = 20
-
 
 class Step(Task):
     """A task that takes a job; the main process hands it back if this one dies over it."""
@@ -43,7 +40,7 @@ def make_extras(job_id: str) -> None:
         companions.make(hold)
 
 
-@shared_task(soft_time_limit=CLEAR_SECONDS)
+@shared_task(soft_time_limit=discards.ROUND_SECONDS)
 def clear_discards() -> int:
     """Delete the files that are to go."""
     return discards.clear()

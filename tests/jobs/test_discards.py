@@ -1,7 +1,14 @@
 """What a person deletes is deleted, whoever dies over it and whatever the storage says."""
 
+import time
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db.models import F
 
 from entrain import celery_app
 from jobs import discards, lifecycle, storage, tasks
@@ -104,10 +111,80 @@ def test_storage_that_does_not_answer_is_asked_again_later(discarded, due, monke
         meanwhile.setattr(SignedFileSystemStorage, "listdir", away)
         assert discards.clear() == 0
         assert discards.clear() == 0
-    assert len(asked) == 1, "asked for each, or again at once"
+    assert len(asked) == 2, "asked again at once"
     due()
     assert discards.clear() == 2
     assert not files(discarded)
+
+
+def test_storage_that_takes_its_time_is_not_asked_for_each(discarded, due, monkeypatch):
+    asked = []
+
+    def hang(*args):
+        asked.append(args)
+        time.sleep(0.1)
+        raise OSError("no storage")
+
+    due()
+    monkeypatch.setattr(discards, "ROUND_SECONDS", 0.05)
+    monkeypatch.setattr(SignedFileSystemStorage, "listdir", hang)
+    assert discards.clear() == 0
+    assert len(asked) == 1
+
+
+@pytest.fixture
+def four(db):
+    """Keys of the files of four deleted jobs, in the order in which they are to go."""
+    keys = []
+    for number in range(4):
+        job_id = uuid4()
+        keys.append(tracks().save(track_key(job_id, 1), ContentFile(b"the flac")))
+        due_at = f"2026-01-01T00:0{number}Z"
+        Discard.objects.create(job_id=job_id, attempts=1, due_at=due_at)
+    yield keys
+    for key in keys:
+        tracks().delete(key)
+
+
+@pytest.fixture
+def resisting(monkeypatch):
+    """The errors by which the storage refuses to delete files, by key."""
+    errors, delete = {}, SignedFileSystemStorage.delete
+
+    def refuse(self, name):
+        if name in errors:
+            raise errors[name]
+        delete(self, name)
+
+    monkeypatch.setattr(SignedFileSystemStorage, "delete", refuse)
+    yield errors
+    errors.clear()
+
+
+def test_a_file_that_resists_keeps_no_other_from_going(four, resisting, due):
+    resisting[four[0]] = PermissionError("not this one")
+    assert discards.clear() == 3
+    assert list(map(tracks().exists, four)) == [True, False, False, False]
+    resisting.clear()
+    due()
+    assert discards.clear() == 1
+    assert not tracks().exists(four[0])
+
+
+def test_a_file_over_which_workers_are_ended_comes_after_the_others(four, resisting):
+    resisting[four[0]] = SoftTimeLimitExceeded()
+    with pytest.raises(SoftTimeLimitExceeded):
+        discards.clear()
+    assert all(map(tracks().exists, four)), "went on past its time"
+    let_leases_pass(1)
+    assert discards.clear() == 3
+    assert list(map(tracks().exists, four)) == [True, False, False, False]
+
+
+def let_leases_pass(number: int) -> None:
+    """Make it so many leases later."""
+    lease = timedelta(seconds=settings.JOB_LEASE_SECONDS * number)
+    Discard.objects.update(due_at=F("due_at") - lease)
 
 
 def test_storage_that_keeps_one_sweep_waiting_is_not_asked_by_others(discarded, due, monkeypatch):
