@@ -1,18 +1,22 @@
 """Keeping the storage free of what nobody owns any more."""
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.utils import timezone
 
 from jobs.models import Job, TrackFile
-from jobs.storage import abort_uploads, tracks
+from jobs.storage import abort_uploads, delete_file, files_in
 
 logger = logging.getLogger(__name__)
 
 # Younger files may be an upload that is about to be published.
 ORPHAN_AGE = timedelta(hours=3)
+# So many keys are compared with the database by one pair of queries.
+AT_ONCE = 500
 
 
 def remove_orphans(*, older_than: timedelta = ORPHAN_AGE) -> int:
@@ -22,30 +26,32 @@ def remove_orphans(*, older_than: timedelta = ORPHAN_AGE) -> int:
     upload, leaves such a file. Gives the number of files deleted.
     """
     before = timezone.now() - older_than
-    removed = 0
-    for folder in tracks().listdir("tracks")[0]:
-        published = _published_in(folder)
-        for name in tracks().listdir(f"tracks/{folder}")[1]:
-            key = f"tracks/{folder}/{name}"
-            if key not in published and tracks().get_modified_time(key) <= before:
-                tracks().delete(key)
-                removed += 1
+    # First, for they are billed and seen nowhere: whatever befalls the files, these are gone.
     abort_uploads(before)
+    removed = sum(map(delete_file, _orphans(before)))
     if removed:
         logger.warning("%s files that no job publishes were removed", removed)
     return removed
 
 
-def _published_in(folder: str) -> set[str]:
-    """The keys of a job's files, its track and what is beside it."""
-    if (job := _uuid(folder)) is None:
-        return set()
-    track = Job.objects.filter(pk=job).values_list("track", flat=True)
-    return {*track, *TrackFile.objects.filter(job=job).values_list("key", flat=True)}
+def _orphans(before) -> Iterator[str]:
+    """The keys of files, older than ``before``, that no job publishes."""
+    old = (key for key, stored_at in files_in("tracks") if stored_at <= before)
+    while keys := list(islice(old, AT_ONCE)):
+        published = _published_of(keys)
+        yield from (key for key in keys if key not in published)
 
 
-def _uuid(name: str) -> UUID | None:
+def _published_of(keys: list[str]) -> set[str]:
+    """Those of ``keys`` that are a job's track, or beside it."""
+    jobs = {_job_of(key) for key in keys} - {None}
+    tracks = Job.objects.filter(pk__in=jobs).values_list("track", flat=True)
+    return {*tracks, *TrackFile.objects.filter(key__in=keys).values_list("key", flat=True)}
+
+
+def _job_of(key: str) -> UUID | None:
+    """The job in whose folder a file is."""
     try:
-        return UUID(name)
+        return UUID(key.split("/")[1])
     except ValueError:
         return None

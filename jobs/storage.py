@@ -1,10 +1,13 @@
 """Where tracks and spoken clips are kept: a folder here, or a bucket at R2."""
 
 import logging
+import os
 import re
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -38,6 +41,15 @@ class SignedFileSystemStorage(FileSystemStorage):
     def listdir(self, path):
         """Folders and files in ``path``; nothing where it is missing, as in a bucket."""
         return super().listdir(path) if self.exists(path) else ([], [])
+
+    def files_in(self, folder):
+        """Key of each file in ``folder`` and below, and when it was stored."""
+        for path, _, names in os.walk(self.path(folder)):
+            for file in (Path(path, name) for name in names):
+                # One that was listed may be gone by now.
+                with suppress(FileNotFoundError):
+                    stored_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+                    yield file.relative_to(self.location).as_posix(), stored_at
 
     def get_available_name(self, name, max_length=None):
         """Keep ``name``: a key belongs to one attempt, or to one content."""
@@ -87,6 +99,19 @@ def read_file(key: str) -> bytes | None:
     except STORAGE_AWAY as error:
         logger.warning("%s cannot be read: %r", key, error)
         return None
+
+
+def files_in(folder: str) -> Iterator[tuple[str, datetime]]:
+    """Key of each file in ``folder`` and below, and when it was stored, however many there are.
+
+    A bucket tells both of a thousand files in one answer, and is asked for the next when they are
+    used up.
+    """
+    if bucket := getattr(tracks(), "bucket", None):
+        for stored in bucket.objects.filter(Prefix=f"{folder}/"):
+            yield stored.key, stored.last_modified
+    else:
+        yield from tracks().files_in(folder)
 
 
 def track_key(job_id, attempt: int) -> str:
@@ -166,7 +191,9 @@ def abort_uploads(before) -> None:
     if bucket := getattr(tracks(), "bucket", None):
         for upload in bucket.multipart_uploads.all():
             if upload.initiated <= before:
-                upload.abort()
+                # One that was listed may have ended by now.
+                with suppress(bucket.meta.client.exceptions.NoSuchUpload):
+                    upload.abort()
 
 
 class StorageClipStore:
