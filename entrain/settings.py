@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Queue
 from marshmallow.validate import Email, OneOf, Range
@@ -342,7 +343,12 @@ CELERY_BEAT_SCHEDULE = {
         # clock goes ahead would take none.
         "options": {"expires": 2 * 3600},
     },
-    "tidy": {"task": "jobs.tasks.tidy", "schedule": 3600},
+    # By the clock: a scheduler that is begun anew every day, and forgets, comes to it as well.
+    "tidy": {
+        "task": "jobs.tasks.tidy",
+        "schedule": crontab(hour=3, minute=10),
+        "options": {"expires": 12 * 3600},
+    },
 }
 if not REDIS_URL:
     CELERY_BEAT_SCHEDULE["purge broker"] = {"task": "entrain.tasks.purge_broker", "schedule": 3600}

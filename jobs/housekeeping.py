@@ -2,21 +2,45 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import islice
 from uuid import UUID
 
+from django.core.cache import cache
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from jobs.models import Job, TrackFile
 from jobs.storage import abort_uploads, delete_file, files_in
 
 logger = logging.getLogger(__name__)
 
+CACHE_AWAY = (OSError, RedisError)
 # Younger files may be an upload that is about to be published.
 ORPHAN_AGE = timedelta(hours=3)
 # So many keys are compared with the database by one pair of queries.
 AT_ONCE = 500
+
+
+@contextmanager
+def one_at_a_time(what: str, *, seconds: int):
+    """Whether to do it: not while another worker does, which has so many seconds for it.
+
+    Twice is waste and no harm, so without the cache nobody is held back.
+    """
+    lock = f"one-at-a-time-{what}"
+    try:
+        held = ours = cache.add(lock, True, seconds)
+    except CACHE_AWAY as error:
+        logger.warning("nobody can tell whether another worker does %s: %r", what, error)
+        held, ours = False, True
+    try:
+        yield ours
+    finally:
+        if held:
+            with suppress(*CACHE_AWAY):
+                cache.delete(lock)
 
 
 def remove_orphans(*, older_than: timedelta = ORPHAN_AGE) -> int:

@@ -8,6 +8,9 @@ from jobs import companions, discards, extras, housekeeping, lifecycle, renderin
 from jobs.models import Job
 from jobs.pool import holder_of
 
+# A bucket lists a million files in some minutes; and the time after which the process is killed.
+TIDY_SECONDS, TIDY_LIMIT_SECONDS = 3600, 3660
+
 
 class Step(Task):
     """A task that takes a job; the main process hands it back if this one dies over it."""
@@ -52,7 +55,8 @@ def sweep() -> dict[str, int]:
     return lifecycle.sweep() | {"extras": extras.sweep(), "cleared": discards.clear()}
 
 
-@shared_task
+@shared_task(soft_time_limit=TIDY_SECONDS, time_limit=TIDY_LIMIT_SECONDS)
 def tidy() -> int:
     """Remove stored files that belong to no job."""
-    return housekeeping.remove_orphans()
+    with housekeeping.one_at_a_time("tidy", seconds=TIDY_LIMIT_SECONDS) as ours:
+        return housekeeping.remove_orphans() if ours else 0

@@ -188,6 +188,10 @@ class TestProduction:
         assert (bucket["access_key"], bucket["secret_key"]) == ("key-id", "word-of-r2")
         assert not (tmp_path / "secret_key").exists()
 
+    def test_messages_of_the_scheduler_do_not_pile_up_while_no_worker_is_there(self, settings_of):
+        schedule = settings_of(**PRODUCTION)["CELERY_BEAT_SCHEDULE"]
+        assert all(entry["options"]["expires"] for entry in schedule.values())
+
     @pytest.mark.parametrize(
         ("name", "value"),
         [

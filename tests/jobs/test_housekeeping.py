@@ -1,4 +1,4 @@
-"""Housekeeping frees the storage of what nobody owns, however much there is of it."""
+"""Once a day the storage is freed of what nobody owns, however much there is of it."""
 
 import os
 from datetime import timedelta
@@ -10,9 +10,11 @@ from botocore.exceptions import ClientError
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from jobs import housekeeping
+from entrain import celery_app
+from jobs import housekeeping, tasks
 from jobs.storage import SignedFileSystemStorage, tracks
 from tests.jobs.shelf import shelve
+from tests.services import free_port
 
 pytestmark = pytest.mark.django_db
 OLD = housekeeping.ORPHAN_AGE + timedelta(minutes=1)
@@ -155,3 +157,44 @@ def test_an_upload_that_ends_just_now_keeps_none_of_the_others(bucket):
     events.register("before-call.s3.AbortMultipartUpload", end_it)
     housekeeping.remove_orphans(older_than=timedelta())
     assert not list(bucket.multipart_uploads.all())
+
+
+class TestOneAtATime:
+    """However many workers are told to, and whether they can tell each other or not."""
+
+    @pytest.fixture(autouse=True)
+    def orphans(self, folder):
+        return store(*(f"tracks/{uuid4()}/1.flac" for _ in range(2)), age=OLD)
+
+    def test_a_second_worker_leaves_it_to_the_first(self, monkeypatch):
+        delete, second = SignedFileSystemStorage.delete, []
+
+        def delete_and_look_around(self, name):
+            second.append(tasks.tidy())
+            delete(self, name)
+
+        monkeypatch.setattr(SignedFileSystemStorage, "delete", delete_and_look_around)
+        assert tasks.tidy() == 2
+        assert second == [0, 0]
+
+    def test_after_it_ended_badly_the_next_may(self, monkeypatch):
+        def away(*args):
+            raise KeyError("a fault of our own")
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(SignedFileSystemStorage, "delete", away)
+            with pytest.raises(KeyError):
+                tasks.tidy()
+        assert tasks.tidy() == 2
+
+    def test_without_the_cache_it_is_done_all_the_same(self, settings):
+        nobody = f"redis://127.0.0.1:{free_port()}/0"
+        redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": nobody}
+        settings.CACHES = {"default": redis}
+        assert tasks.tidy() == 2
+
+
+def test_it_ends_before_the_broker_takes_its_worker_for_dead():
+    tidy = celery_app.tasks["jobs.tasks.tidy"]
+    # After so long Redis gives a message to another worker, see the settings.
+    assert 0 < tidy.soft_time_limit < tidy.time_limit < 4 * 3600
