@@ -335,6 +335,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # The embedded broker has no channel for remote control.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+# By the clock: a scheduler that is begun anew every day, and forgets, comes to it as well.
+ONCE_A_DAY = {"schedule": crontab(hour=3, minute=10), "options": {"expires": 12 * 3600}}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "jobs.tasks.sweep",
@@ -343,12 +345,8 @@ CELERY_BEAT_SCHEDULE = {
         # clock goes ahead would take none.
         "options": {"expires": 2 * 3600},
     },
-    # By the clock: a scheduler that is begun anew every day, and forgets, comes to it as well.
-    "tidy": {
-        "task": "jobs.tasks.tidy",
-        "schedule": crontab(hour=3, minute=10),
-        "options": {"expires": 12 * 3600},
-    },
+    "tidy": {"task": "jobs.tasks.tidy", **ONCE_A_DAY},
+    "clear sessions": {"task": "entrain.tasks.clear_sessions", **ONCE_A_DAY},
 }
 if not REDIS_URL:
     CELERY_BEAT_SCHEDULE["purge broker"] = {"task": "entrain.tasks.purge_broker", "schedule": 3600}

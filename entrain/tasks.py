@@ -1,6 +1,7 @@
 """Housekeeping of the project itself."""
 
 from celery import shared_task
+from django.core.management import call_command
 
 from entrain import broker
 
@@ -9,3 +10,9 @@ from entrain import broker
 def purge_broker() -> None:
     """Keep the embedded broker's file small."""
     broker.purge()
+
+
+@shared_task
+def clear_sessions() -> None:
+    """Forget sign-ins that ran out; Django keeps them until it is told."""
+    call_command("clearsessions")
