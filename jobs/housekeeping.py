@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 CACHE_AWAY = (OSError, RedisError)
 # Younger files may be an upload that is about to be published.
 ORPHAN_AGE = timedelta(hours=3)
+# Whoever has a track made again, or restored, within a month pays for no line twice. For longer
+# nothing is kept of what people had spoken: nobody can tell whether its tracks were deleted since.
+CLIP_AGE = timedelta(days=30)
 # So many keys are compared with the database by one pair of queries.
 AT_ONCE = 500
 
@@ -56,6 +59,17 @@ def remove_orphans(*, older_than: timedelta = ORPHAN_AGE) -> int:
     if removed:
         logger.warning("%s files that no job publishes were removed", removed)
     return removed
+
+
+def remove_old_clips(*, older_than: timedelta = CLIP_AGE) -> int:
+    """Delete what was spoken before that, whether a track is still made of it or not.
+
+    A finished track has its words in it and misses nothing. One that is made again, or is in the
+    making, has them spoken, and paid for, anew, perhaps a little differently. A certificate that
+    is measured only then cannot look for the lines themselves. Gives the number of clips deleted.
+    """
+    before = timezone.now() - older_than
+    return sum(delete_file(key) for key, stored_at in files_in("clips") if stored_at <= before)
 
 
 def _orphans(before) -> Iterator[str]:

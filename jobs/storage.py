@@ -197,7 +197,10 @@ def abort_uploads(before) -> None:
 
 
 class StorageClipStore:
-    """Spoken lines by content, beside the tracks, so that no line is ever bought twice."""
+    """Spoken lines by content, beside the tracks, so that no line is bought twice in a month.
+
+    Housekeeping deletes them then; to be asked for does not keep them longer.
+    """
 
     def get(self, key: str) -> bytes | None:
         """The clip's bytes, or None."""

@@ -57,6 +57,6 @@ def sweep() -> dict[str, int]:
 
 @shared_task(soft_time_limit=TIDY_SECONDS, time_limit=TIDY_LIMIT_SECONDS)
 def tidy() -> int:
-    """Remove stored files that belong to no job."""
+    """Remove stored files that belong to no job, and what was spoken long ago."""
     with housekeeping.one_at_a_time("tidy", seconds=TIDY_LIMIT_SECONDS) as ours:
-        return housekeeping.remove_orphans() if ours else 0
+        return housekeeping.remove_orphans() + housekeeping.remove_old_clips() if ours else 0

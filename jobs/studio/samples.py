@@ -1,4 +1,4 @@
-"""A sentence in each voice, to hear before one chooses it. Spoken once ever, then kept."""
+"""A sentence in each voice, to hear before one chooses it. Spoken once, then kept for a while."""
 
 import io
 import time

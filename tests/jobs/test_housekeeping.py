@@ -11,8 +11,9 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from entrain import celery_app
-from jobs import housekeeping, tasks
-from jobs.storage import SignedFileSystemStorage, tracks
+from jobs import housekeeping, rendering, tasks
+from jobs.models import Job
+from jobs.storage import SignedFileSystemStorage, StorageClipStore, tracks
 from tests.jobs.shelf import shelve
 from tests.services import free_port
 
@@ -157,6 +158,42 @@ def test_an_upload_that_ends_just_now_keeps_none_of_the_others(bucket):
     events.register("before-call.s3.AbortMultipartUpload", end_it)
     housekeeping.remove_orphans(older_than=timedelta())
     assert not list(bucket.multipart_uploads.all())
+
+
+class TestSpokenClips:
+    """Kept for a month after they were spoken, and no longer, whoever has use for them."""
+
+    def keep(self, key: str, age: timedelta) -> None:
+        StorageClipStore().put(key, b"spoken")
+        then = (timezone.now() - age).timestamp()
+        os.utime(tracks().path(f"clips/{key[:2]}/{key}"), (then, then))
+
+    def test_a_month_after_it_was_spoken_a_clip_goes(self, folder):
+        self.keep("ab01", timedelta(days=29))
+        self.keep("ab02", timedelta(days=31))
+        assert StorageClipStore().get("ab02"), "which makes it no younger"
+        assert tasks.tidy() == 1
+        assert StorageClipStore().get("ab01") == b"spoken"
+        assert StorageClipStore().get("ab02") is None
+
+    def test_spoken_again_it_stays_for_another_month(self, folder):
+        self.keep("ab01", timedelta(days=31))
+        StorageClipStore().put("ab01", b"spoken again")
+        assert tasks.tidy() == 0
+
+    def test_in_a_bucket_they_cost_no_request_each(self, requests):
+        for number in range(20):
+            StorageClipStore().put(f"ab{number}", b"spoken")
+        requests.clear()
+        assert housekeeping.remove_old_clips() == 0
+        assert len(requests) == 1
+        assert housekeeping.remove_old_clips(older_than=timedelta()) == 20
+        assert StorageClipStore().get("ab1") is None
+
+    def test_a_track_whose_clips_went_is_made_all_the_same(self, folder, spoken):
+        assert housekeeping.remove_old_clips(older_than=timedelta()) == 2
+        rendering.render(spoken)
+        assert Job.objects.get().state == Job.State.COMPLETED
 
 
 class TestOneAtATime:
