@@ -1,5 +1,7 @@
 """Where static files get the names that let browsers keep them for ever."""
 
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _, IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns
@@ -17,3 +19,18 @@ class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """
 
     patterns = (*CompressedManifestStaticFilesStorage.patterns, ("js/*.js", (*IMPORTS, BESIDE)))
+
+
+def require_manifest() -> None:
+    """Refuse to serve a production whose static files were not collected: no page would be shown.
+
+    Raises
+    ------
+    SystemExit
+        With a sentence that says what to do.
+    """
+    if settings.PRODUCTION and staticfiles_storage.read_manifest() is None:
+        raise SystemExit(
+            "Entrain does not start: its static files are missing. "
+            "`manage.py collectstatic --noinput` puts them in place."
+        )

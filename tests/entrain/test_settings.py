@@ -173,6 +173,18 @@ class TestProduction:
         assert (process.returncode, process.stderr) == (0, "")
         assert "no issues (0 silenced)" in process.stdout
 
+    def test_serves_no_pages_before_their_static_files_are_there(self, tmp_path):
+        def web():
+            return start("-c", "import entrain.wsgi", folder=tmp_path, **PRODUCTION)
+
+        refused = web()
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("Entrain does not start")
+        assert "collectstatic" in refused.stderr
+        collect = ["manage.py", "collectstatic", "--noinput"]
+        assert start(*collect, folder=tmp_path, **PRODUCTION).returncode == 0
+        assert (web().returncode, web().stderr) == (0, "")
+
     def test_what_it_takes_from_the_environment(self, settings_of, tmp_path):
         settings = settings_of(**PRODUCTION, DEBUG="true")
         assert settings["DEBUG"] is False

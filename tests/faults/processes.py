@@ -16,15 +16,17 @@ PATIENCE_SECONDS = 180
 
 
 class Process:
-    """A line of the Procfile, run in a group of its own."""
+    """A line of the Procfile, or what it leads to, run in a group of its own."""
 
     def __init__(self, name: str, environment: dict, log: Path, *options: str, before=()) -> None:
         words = [
             re.sub(r"\$\{(\w+):-(\w+)\}", lambda m: environment.get(m[1], m[2]), word)
-            for word in PROCFILE[name].split()
+            for word in PROCFILE[name].rpartition(" && ")[2].split()
         ]
         # Local, with the demo account, and otherwise what production runs.
         assert words.pop(0) == "ENVIRONMENT=production"
+        if words[0] == "exec":
+            words.pop(0)
         if words[0] == "nice":
             before = [*before, words.pop(0)]
         self.name, self.log_file = name, log

@@ -27,7 +27,7 @@ def visitor(plant: Plant, *, credits: int = 20, **environment: str):
     """Somebody signed in, before web processes of the plant's own."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    # What is left to do before a release.
+    # What the line of the Procfile does first.
     plant.manage("collectstatic", "--noinput", "--verbosity", "0")
     # Every one is to be sent at once, however many wait.
     environment |= {"PORT": str(port), "SITE_URL": url, "JOBS_UNDER_WAY_A_PERSON": "1000"}
