@@ -334,7 +334,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # The embedded broker has no channel for remote control.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+if PRODUCTION:
+    # In memory: there may be no folder that is kept, or none to write to.
+    CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+else:
+    CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # By the clock: a scheduler that is begun anew every day, and forgets, comes to it as well.
 ONCE_A_DAY = {"schedule": crontab(hour=3, minute=10), "options": {"expires": 12 * 3600}}
 CELERY_BEAT_SCHEDULE = {

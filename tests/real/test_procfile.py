@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import redis as redis_client
 import requests
 
 from tests import services
@@ -71,3 +72,12 @@ def test_the_web_shows_its_pages_with_all_that_belongs_to_them(line):
         # The shell has made room for it: it hears itself that it is to end.
         web.process.terminate()
         assert web.process.wait(timeout=30) == 0
+
+
+def test_the_scheduler_sends_what_is_due(line):
+    with (
+        services.redis() as broker,
+        redis_client.Redis.from_url(broker) as queues,
+        line("beat", REDIS_URL=broker, JOB_SWEEP_SECONDS="1") as beat,
+    ):
+        beat.wait_until(lambda: queues.llen("housekeeping"), "a message")
