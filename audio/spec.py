@@ -130,7 +130,8 @@ class Beat(_Part):
 
     Isochronic and embedded beats are on for the share ``duty`` of each period. The gain rises as a
     raised cosine over the share ``attack`` of that time and falls over ``release`` of it, each for
-    ``LEAST_EDGE_S`` or longer; off, the gain is 1 − ``depth``.
+    ``LEAST_EDGE_S`` or longer; off, the gain is 1 − ``depth``. A ``duty`` that moves is that of a
+    pulse when it begins.
 
     ``pan`` goes from −1 (left ear only) over 0 (both) to 1; ``spin_hz`` swings the sound from ear
     to ear around it. ``wave`` is the form of the tone; all forms are free of aliases.

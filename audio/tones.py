@@ -102,9 +102,20 @@ class Gate:
 
     def gains(self, start: int, frames: int) -> np.ndarray:
         """The gain at each frame, float32 of shape (frames,)."""
-        duty = self._moving(self._beat.duty, start, frames)
+        cycles = self._phase.cycles(start, frames)[0]
+        duty = self._duty(cycles, start)
         depth = self._moving(self._beat.depth, start, frames)
-        return self._shape(self._phase.cycles(start, frames)[0], duty, depth)
+        return self._shape(cycles, duty, depth)
+
+    def _duty(self, cycles: np.ndarray, start: int) -> Gain:
+        """That of each pulse is what it was when the pulse began, or a movement of it would open
+        or close the gate faster than any edge."""
+        frames = keyframes_of(self._beat.duty)
+        if len(frames) == 1:
+            return frames[0].value
+        times_s = np.arange(start, start + len(cycles)) / self._rate
+        begun_s = times_s - (cycles - np.floor(cycles)) / values_at(self._beat.beat_hz, times_s)
+        return values_at(softened(self._beat.duty), begun_s)
 
     def _shape(self, cycles: np.ndarray, duty: Gain, depth: Gain) -> np.ndarray:
         """The gain at phases, float64, whose memory is used, in cycles."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import signal
 
 from audio import Beat
 from audio.tones import BeatLayer, Gate
@@ -162,3 +163,13 @@ def test_the_gate_has_its_duty_attack_release_and_depth(duty):
     assert gains[round(on * 0.8)] == pytest.approx(0.25 + 0.75 / 2, abs=0.01)
     assert (gains[round(on * 0.1) + 1 : round(on * 0.6) - 1] > 0.9999).all()
     assert gains[round(on) + 1 :] == pytest.approx(0.25, abs=1e-8)
+
+
+@pytest.mark.parametrize("curve", ["step", "linear"])
+def test_a_duty_that_moves_while_a_pulse_sounds_does_not_click(curve):
+    """In the middle of a pulse of two seconds, from a twentieth of them to nearly all."""
+    duty = [[0, 0.05, "step"], [10.95, 0.05, curve], [11, 0.95]]
+    pulse = {"carrier_hz": 200, "beat_hz": 0.5, "level_db": 0}
+    sound = layer_samples(beat("isochronic", duty=duty, **pulse), 10 * RATE, 4 * RATE)[:, 0]
+    high = signal.sosfilt(signal.butter(8, 5000, "high", fs=RATE, output="sos"), sound)
+    assert np.abs(high).max() < 10 ** (-90 / 20)
