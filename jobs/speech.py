@@ -5,6 +5,7 @@ from functools import cache
 
 from django.conf import settings
 from django.core.cache import cache as shared_cache
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audio import Synthesiser, Voice
@@ -22,6 +23,16 @@ def voices() -> list[tuple[str, list[Voice]]]:
     if not settings.ELEVENLABS_API_KEY:
         return [simple]
     return [(_("Natural voices"), list(_natural_voices())), simple]
+
+
+def voice_to_start_with(known: str | None) -> str:
+    """The id ``known`` if it is on offer, else that of a voice that speaks the page's language."""
+    offered = [voice for _group, members in voices() for voice in members]
+    if any(voice.id == known for voice in offered):
+        return known
+    # One that speaks many languages names none.
+    here = ("", (get_language() or "")[:2])
+    return next((voice for voice in offered if voice.language[:2] in here), offered[0]).id
 
 
 def synthesiser_for(voice_id: str, *, patience_s: float = WAIT_SECONDS) -> Synthesiser:

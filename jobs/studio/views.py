@@ -7,11 +7,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
 from jobs.gate import job_of
+from jobs.models import Job
 from jobs.pricing import not_enough
 from jobs.refused import Refused
+from jobs.speech import voice_to_start_with
 from jobs.studio.form import JobForm
 from jobs.studio.page import page_of
-from jobs.studio.presets import PRESET_OF
+from jobs.studio.presets import PRESET_OF, PRESETS
 
 # Says to the next studio page which form became a track: its draft is not needed any more.
 SENT = "studio_sent"
@@ -24,7 +26,7 @@ def studio(request):
     """The form that makes a track; ``?preset=nap`` fills it in."""
     if request.method == "GET":
         preset = PRESET_OF.get(request.GET.get("preset"))
-        return _render(request, JobForm(initial=preset and preset.choices()), chosen=bool(preset))
+        return _start(request, (preset or PRESETS[0]).choices(), chosen=bool(preset))
     form = JobForm(request.POST)
     if not form.is_valid():
         return _render(request, form)
@@ -49,7 +51,7 @@ def studio(request):
 def job_like(request, job_id):
     """The form, filled in as for an earlier track, to make another like it."""
     job = job_of(request, job_id)
-    return _render(request, JobForm(initial=JobForm.initial_from(job.track_spec)), chosen=True)
+    return _start(request, JobForm.initial_from(job.track_spec), chosen=True)
 
 
 @login_required
@@ -57,6 +59,16 @@ def job_like(request, job_id):
 def quote(request):
     """What the form as it stands would cost, and how its lines would be spaced."""
     return render(request, "jobs/studio/_quote.html", {"quote": JobForm(request.POST).quote})
+
+
+def _start(request, choices, *, chosen):
+    """The form filled in with ``choices``, in a voice that there is."""
+    known = choices.get("voice")
+    if not known:
+        newest = Job.objects.of(request.user).values_list("spec__speech__voice", flat=True)
+        known = newest.first()
+    form = JobForm(initial=choices | {"voice": voice_to_start_with(known)})
+    return _render(request, form, chosen=chosen)
 
 
 def _render(request, form, *, chosen=False, short_of_credits=False):

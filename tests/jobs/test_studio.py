@@ -2,6 +2,7 @@
 
 import json
 import re
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -99,6 +100,35 @@ def test_the_form_starts_so_well_that_only_words_are_needed(client, choices):
     assert spec.title == "I sleep well"
     assert spec.beats[0].beat_hz[0].value > spec.beats[0].beat_hz[-1].value
     assert len(spec.beds) == 2
+
+
+def _voice(page) -> str:
+    """The voice that a page's form has chosen."""
+    return re.search(r'<option value="(espeak:[^"]*)" selected>', page.content.decode())[1]
+
+
+@pytest.mark.parametrize(("language", "voice"), [("en", "espeak:en-us+f3"), ("de", "espeak:de+f2")])
+def test_a_first_form_starts_with_a_voice_of_the_page_s_language(client, language, voice):
+    for path in (STUDIO, f"{STUDIO}?preset=nap"):
+        assert _voice(client.get(path, headers={"Accept-Language": language})) == voice
+
+
+def test_a_new_form_starts_with_the_voice_of_the_newest_track(client, choices, user, other, spec):
+    ledger.adjust(user, 9, reason="a gift")
+    ledger.adjust(other, 9, reason="a gift")
+    for n, voice in enumerate(["espeak:it+f2", "espeak:fr+f2"]):
+        client.post(STUDIO, choices | {"voice": voice, "key": str(UUID(int=n))})
+    lifecycle.submit_job(other, spec, key="another's")
+    assert _voice(client.get(STUDIO)) == "espeak:fr+f2"
+    older = Job.objects.of(user).last()
+    assert _voice(client.get(f"/jobs/{older.pk}/like/")) == "espeak:it+f2"
+
+
+def test_a_voice_that_is_gone_is_not_started_with(client, job):
+    speech = job.spec["speech"] | {"voice": "espeak:gone"}
+    Job.objects.update(spec=job.spec | {"speech": speech})
+    for path in (STUDIO, f"/jobs/{job.pk}/like/"):
+        assert _voice(client.get(path, headers={"Accept-Language": "de"})) == "espeak:de+f2"
 
 
 @pytest.mark.parametrize("changed", FILLINGS.values(), ids=FILLINGS)
