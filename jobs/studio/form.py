@@ -46,7 +46,10 @@ def _percent(label: str, path: str, initial: int = 0):
 
 
 class JobForm(forms.Form):
-    """Everything a person chooses for a track; ``cleaned_data["spec"]`` is the result."""
+    """Everything a person chooses for a track; ``cleaned_data["spec"]`` is the result.
+
+    The fields stand in the order of the page, and so do their errors.
+    """
 
     course = forms.ChoiceField(
         label=gettext_lazy("Where to start"),
@@ -69,21 +72,12 @@ class JobForm(forms.Form):
     repetitions = WholeNumber(
         gettext_lazy("How often each line"), "speech.repetitions", spec.REPETITIONS, required=True
     )
+    duration_min = WholeNumber(gettext_lazy("Length"), "duration_min", MINUTES, required=True)
     order = Choice(
         gettext_lazy("Order of the lines"), "speech.order",
         [("in_order", gettext_lazy("As written")), ("shuffled", gettext_lazy("Shuffled"))],
         initial="in_order",
     )  # fmt: skip
-    gap_s = Number(gettext_lazy("Pause between lines"), "speech.gaps", spec.GAP_S)
-    lead_in_s = Number(
-        gettext_lazy("Before the first line"), "speech.lead_in_s", spec.LEAD_S, initial=5
-    )
-    lead_out_s = Number(
-        gettext_lazy("After the last line"), "speech.lead_out_s", spec.LEAD_S, initial=5
-    )
-    jitter_s = Number(
-        gettext_lazy("Lines move at random by up to"), "speech.jitter_s", spec.JITTER_S, initial=0
-    )
     echo = _percent(gettext_lazy("Echo from ear to ear"), "speech.echo")
     room = _percent(gettext_lazy("Sound of a small room"), "speech.room")
     lowpass_hz = Number(gettext_lazy("Soften above"), "speech.lowpass_hz", spec.LOWPASS_HZ)
@@ -91,8 +85,16 @@ class JobForm(forms.Form):
         gettext_lazy("Sounds step back while words are spoken, by"), "speech.duck_db",
         spec.DUCK_DB, initial=6,
     )  # fmt: skip
-
-    duration_min = WholeNumber(gettext_lazy("Length"), "duration_min", MINUTES, required=True)
+    gap_s = Number(gettext_lazy("Pause between lines"), "speech.gaps", spec.GAP_S)
+    jitter_s = Number(
+        gettext_lazy("Lines move at random by up to"), "speech.jitter_s", spec.JITTER_S, initial=0
+    )
+    lead_in_s = Number(
+        gettext_lazy("Before the first line"), "speech.lead_in_s", spec.LEAD_S, initial=5
+    )
+    lead_out_s = Number(
+        gettext_lazy("After the last line"), "speech.lead_out_s", spec.LEAD_S, initial=5
+    )
     fade_in_s = Number(gettext_lazy("Fade in"), "fade_in_s", spec.FADE_S, initial=2)
     fade_out_s = Number(gettext_lazy("Fade out"), "fade_out_s", spec.FADE_S, initial=4)
 
@@ -137,8 +139,8 @@ class JobForm(forms.Form):
         choices=[(bed.key, bed.name) for bed in BEDS],
         required=False,
     )
-    beat_db = _level(gettext_lazy("Beat"), "beats.0.level_db", -22)
     voice_db = _level(gettext_lazy("Voice"), "speech.level_db", -15)
+    beat_db = _level(gettext_lazy("Beat"), "beats.0.level_db", -22)
     # Sent back with the form: a double click, or sending it again, is one job and one charge.
     key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
 

@@ -190,6 +190,13 @@ def test_a_page_asks_the_database_little(client, choices, django_assert_max_num_
         assert client.post("/studio/quote/", choices).status_code == 200
 
 
+def test_the_fields_and_so_their_errors_stand_in_the_order_of_the_page(client):
+    response = client.get(STUDIO)
+    page, fields = response.content.decode(), response.context["form"].fields
+    fields = [name for name in fields if name != "key"]
+    assert fields == sorted(fields, key=lambda name: page.index(f' name="{name}"'))
+
+
 def test_the_page_says_which_form_became_a_track(client, choices):
     assert choices["key"] not in client.get(STUDIO).content.decode()
     client.post(STUDIO, choices)
