@@ -46,6 +46,13 @@ def in_words(limits: spec.Range) -> str:
     return f"{text} {UNITS.get(limits.unit, limits.unit)}".rstrip()
 
 
+def at_most(limits: spec.Range) -> str:
+    """What may have no more than so many, but none as well."""
+    return _("must have at most %(high)s %(unit)s") % {
+        "high": figure(limits.high), "unit": UNITS.get(limits.unit, limits.unit)
+    }  # fmt: skip
+
+
 class Number(forms.FloatField):
     """A number for the place ``path`` of a spec, where it is divided by ``per`` (100 for percent).
 

@@ -170,6 +170,14 @@ class JobForm(forms.Form):
         self.is_valid()
         return self._quote
 
+    @property
+    def trouble(self) -> forms.BoundField | None:
+        """The first field with an error, if that is more than that there are no words yet."""
+        return next((field for field in self if field.errors and not self._is_blank(field)), None)
+
+    def _is_blank(self, field) -> bool:
+        return field.name == "affirmations" and self.has_error(field.name, "required")
+
     def bed_rows(self):
         """Each bed on offer with its fields: the level, and what else can be chosen of it."""
         chosen = self["beds"].value() or []
@@ -180,10 +188,11 @@ class JobForm(forms.Form):
     def clean(self):
         data = super().clean()
         self._refuse_doubled_fields()
-        self._refuse_a_course_without_a_beat(data)
         self._line_numbers, lines = _numbered_lines(data.get("affirmations", ""))
         recipe = recipe_of(self.fields, data, lines)
-        self._quote = quote_of(recipe)
+        # In the place of what is no choice at all a spec has what is usual: nobody asked for that.
+        self._quote = None if self.errors else quote_of(recipe)
+        self._refuse_a_course_without_a_beat(data)
         try:
             track = TrackSpec.parse(recipe)
         except SpecError as error:
@@ -191,7 +200,8 @@ class JobForm(forms.Form):
                 self._report(problem)
             self._report_lines(error.problems)
             return data
-        self._refuse_words_that_do_not_fit(self._quote.spacing)
+        if self._quote:
+            self._refuse_words_that_do_not_fit(self._quote.spacing)
         return data | {"spec": track}
 
     def _refuse_a_course_without_a_beat(self, data: dict):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audio.errors import Problem
 from audio.spec import Range
-from jobs.studio.fields import figure, in_words
+from jobs.studio.fields import at_most, figure, in_words
 
 SENTENCES = {
     "size": _("must have %(range)s"),
@@ -27,5 +27,6 @@ def in_own_words(problem: Problem) -> str:
     """What is wrong, without a capital and a full stop."""
     sentence = SENTENCES.get(problem.code, _("does not go with the rest"))
     if problem.code == "size":
-        return sentence % {"range": in_words(Range(**problem.values))}
+        limits = Range(**problem.values)
+        return sentence % {"range": in_words(limits)} if limits.low else at_most(limits)
     return sentence % {name: figure(value) for name, value in problem.values.items()}

@@ -58,7 +58,8 @@ def job_like(request, job_id):
 @require_POST
 def quote(request):
     """What the form as it stands would cost, and how its lines would be spaced."""
-    return render(request, "jobs/studio/_quote.html", {"quote": JobForm(request.POST).quote})
+    form = JobForm(request.POST)
+    return render(request, "jobs/studio/_quote.html", {"form": form, "quote": form.quote})
 
 
 def _start(request, choices, *, chosen):

@@ -96,6 +96,18 @@ def test_a_preset_fills_the_form_keeps_own_words_and_can_be_undone(studio):
     expect(studio.get_by_role("radio", name=re.compile("^Sleep"))).to_be_checked()
 
 
+def test_a_length_that_is_none_is_not_on_the_ticket_and_the_quote_says_why(studio):
+    _words(studio).fill("I am calm")
+    brief, quote = studio.locator("#brief .facts"), studio.locator("#quote")
+    expect(brief).to_have_text("Sleep · 45 min")
+    for wrong, told in (("", "This field is required"), ("999", "Must be from 1 to 120 minutes")):
+        studio.get_by_label("Length", exact=True).fill(wrong)
+        expect(brief).to_have_text("Sleep")
+        expect(quote).to_contain_text(f"Length: {told}")
+    quote.get_by_role("link", name="Length").click()
+    expect(studio.get_by_label("Length", exact=True)).to_be_focused()
+
+
 def test_a_link_can_name_the_preset(studio, site):
     studio.goto(f"{site.url}/studio/?preset=energy")
     expect(studio.get_by_role("radio", name=re.compile("^Energy"))).to_be_checked()

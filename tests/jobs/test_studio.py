@@ -17,6 +17,7 @@ from jobs.studio.presets import PRESETS
 from tests.jobs.choices import FILLINGS
 
 STUDIO = "/studio/"
+TAG = re.compile("<[^>]*>")
 
 
 @pytest.fixture
@@ -162,6 +163,52 @@ def test_the_quote_says_plainly_that_words_do_not_fit(client, choices):
     long = choices | {"affirmations": "I breathe in and out slowly\n" * 100, "duration_min": "1"}
     response = client.post("/studio/quote/", long)
     assert f"{response.context['quote'].spacing.needed_min} min" in response.content.decode()
+
+
+SEVEN = ["white", "pink", "brown", "blue", "violet", "rain", "ocean"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"duration_min": ""}, "Length: This field is required."),
+        ({"duration_min": "0"}, "Length: Must be from 1 to 120 minutes."),
+        ({"duration_min": "999"}, "Length: Must be from 1 to 120 minutes."),
+        ({"affirmations": "a" * 401}, "Your words: Line 1 must have from 1 to 400 characters."),
+        ({"repetitions": "50"}, "How often each line: Must be from 1 to 20."),
+        ({"gap_s": "0"}, "Pause between lines: Must be from 0.3 to 3600 seconds."),
+        ({"beds": ["no such sound"]}, "Sounds underneath: Select a valid choice."),
+    ],
+    ids=str,
+)
+def test_the_quote_tells_what_is_wrong_in_place_of_a_cost(client, choices, changed, told):
+    page = client.post("/studio/quote/", choices | changed).content.decode()
+    assert told in TAG.sub("", page)
+    assert "credit" not in page
+    assert "once there are words" not in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"beds": SEVEN}, "Sounds underneath: Must have at most 6 sounds."),
+        ({"beat_kind": "embedded", "beds": []}, "Kind of beat: Needs a sound underneath"),
+        ({"band": "custom"}, "Your own beat: Give your own beat"),
+        ({"duration_min": "120", "repetitions": "20", "affirmations": "I rest in peace\n" * 500},
+         "Your words: Spoken, these words need"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_quote_tells_what_will_be_refused_beside_the_cost(client, choices, changed, told):
+    page = client.post("/studio/quote/", choices | changed).content.decode()
+    assert told in TAG.sub("", page)
+    assert "1 credit" in page
+
+
+def test_the_quote_waits_for_words(client, choices):
+    page = client.post("/studio/quote/", choices | {"affirmations": " \n"}).content.decode()
+    assert "once there are words" in page
+    assert "warning" not in page
 
 
 def test_words_that_do_not_fit_are_refused_with_the_least_length_that_would(client, choices):

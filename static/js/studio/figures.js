@@ -48,10 +48,12 @@ export function showTile() {
 
 /** What the track is, on its ticket. */
 function showBrief() {
-  const minutes = $("chart").dataset.minutes.replace("{n}", $("id_duration_min").value);
+  const length = $("id_duration_min");
+  const told = [nameOfCourse()];
+  if (length.validity.valid) told.push($("chart").dataset.minutes.replace("{n}", length.value));
   $("brief").hidden = false;
   $("brief").querySelector(".name").textContent = $("id_title").value || $("id_title").placeholder;
-  $("brief").querySelector(".facts").textContent = `${nameOfCourse()} · ${minutes}`;
+  $("brief").querySelector(".facts").textContent = told.join(" · ");
 }
 
 $("starters").addEventListener("click", () => {
