@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from audio.spec import BEDS as BEDS_AT_ONCE
 from audio.spec import VOICE_LEVELS_DB, Beat, Speech, TrackSpec
 from jobs.bands import BANDS, BEAT_OF
 from jobs.studio.beds import BEDS
@@ -72,7 +73,7 @@ def _for_scripts(form: JobForm) -> dict[str, Any]:
         },
         "bands": [[band.key, str(band.name), band.high_hz] for band in BANDS],
         "beats": BEAT_OF,
-        "limits": {"hz": BEAT_HZ[:2], "points": POINTS[:2]},
+        "limits": {"hz": BEAT_HZ[:2], "points": POINTS[:2], "beds": BEDS_AT_ONCE.high},
         "words": {"drawn": DRAWN, "constant": CONSTANT, "none": NONE},
         "title_chars": TITLE_FROM_LINE_CHARS,
     }

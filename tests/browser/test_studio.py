@@ -96,6 +96,19 @@ def test_a_preset_fills_the_form_keeps_own_words_and_can_be_undone(studio):
     expect(studio.get_by_role("radio", name=re.compile("^Sleep"))).to_be_checked()
 
 
+def test_six_sounds_are_all_and_the_others_wait(studio):
+    for key in ("rain", "wind", "fire", "stream"):
+        studio.locator(f"#id_bed_{key}").check(force=True)
+    white = studio.locator("#id_bed_white")
+    expect(white).to_be_disabled()
+    expect(studio.locator("[name=beds]:enabled")).to_have_count(6)
+    expect(studio.get_by_role("status").filter(has_text="That makes six")).to_be_visible()
+    studio.locator("#id_bed_fire").uncheck(force=True)
+    expect(white).to_be_enabled()
+    expect(studio.locator("[name=beds]:disabled")).to_have_count(0)
+    expect(studio.locator("#sounds-full")).to_be_hidden()
+
+
 def test_a_length_that_is_none_is_not_on_the_ticket_and_the_quote_says_why(studio):
     _words(studio).fill("I am calm")
     brief, quote = studio.locator("#brief .facts"), studio.locator("#quote")

@@ -9,6 +9,7 @@ import { titleFrom } from "./recipe.js";
 export function showFigures() {
   showFaders();
   showWords();
+  showSounds();
   showShortcuts();
   showBrief();
 }
@@ -37,6 +38,14 @@ function showWords() {
   const { one, many } = $("count").dataset;
   $("count").textContent = count ? (count === 1 ? one : many.replace("{n}", count)) : "";
   $("id_title").placeholder = titleFrom(words.value);
+}
+
+/** Once as many sounds are chosen as there may be, the others wait. */
+function showSounds() {
+  const boxes = [...form.querySelectorAll("[name=beds]")];
+  const isFull = boxes.filter((box) => box.checked).length >= facts.limits.beds;
+  for (const box of boxes) box.disabled = isFull && !box.checked;
+  $("sounds-full").hidden = !isFull;
 }
 
 /** Where the presets stand in a row that is wider than the window, the chosen one is in it. */
