@@ -121,6 +121,16 @@ def test_a_length_that_is_none_is_not_on_the_ticket_and_the_quote_says_why(studi
     expect(studio.get_by_label("Length", exact=True)).to_be_focused()
 
 
+def test_a_phone_shows_the_pace_and_speaks_of_no_keys(browser, site):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with browser.new_context(**phone) as context, context.new_page() as page:
+        _sign_in(page, site)
+        _words(page).fill("I am calm")
+        expect(page.get_by_text(re.compile("5 spoken lines, one about every"))).to_be_visible()
+        expect(page.get_by_text(re.compile("double tap"))).to_be_visible()
+        expect(page.get_by_text(re.compile("arrow keys"))).to_be_hidden()
+
+
 def test_a_link_can_name_the_preset(studio, site):
     studio.goto(f"{site.url}/studio/?preset=energy")
     expect(studio.get_by_role("radio", name=re.compile("^Energy"))).to_be_checked()
