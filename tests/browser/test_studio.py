@@ -212,6 +212,75 @@ def test_a_point_is_set_exactly_by_its_figures(studio):
     assert _curve(studio)[1] == [0.2, 7.5, "step"]
 
 
+def _undo(page):
+    page.keyboard.press("Control+z")
+
+
+def test_the_curve_is_undone_act_by_act_and_words_are_not(studio):
+    _words(studio).press_sequentially("I am calm")
+    points = studio.get_by_role("slider", name=re.compile("^Point"))
+    points.nth(1).focus()
+    studio.keyboard.press("ArrowUp")
+    studio.keyboard.press("Delete")
+    expect(points).to_have_count(3)
+    expect(studio.locator("#course-says")).to_have_text("Point removed.")
+    _undo(studio)
+    expect(points).to_have_count(4)
+    expect(points.nth(1)).to_be_focused()
+    expect(points.nth(1)).to_have_attribute("aria-valuetext", re.compile("8.1 Hz"))
+    expect(studio.locator("#course-says")).to_be_empty()
+    _undo(studio)
+    # The first act led away from the preset.
+    expect(studio.get_by_role("radio", name=re.compile("^Sleep"))).to_be_checked()
+    expect(points.nth(1)).to_have_attribute("aria-valuetext", re.compile("8 Hz"))
+    _undo(studio)
+    expect(_words(studio)).to_have_value("I am calm")
+
+
+def test_a_drag_and_what_is_typed_of_a_point_are_one_act_each(studio):
+    point = studio.get_by_role("slider", name=re.compile("^Point 3"))
+    point.scroll_into_view_if_needed()
+    told = point.get_attribute("aria-valuetext")
+    box = point.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    studio.mouse.move(x, y)
+    studio.mouse.down()
+    studio.mouse.move(x + 60, y - 50, steps=5)
+    studio.mouse.up()
+    dragged = point.get_attribute("aria-valuetext")
+    assert dragged != told
+    studio.get_by_text("This point exactly").click()
+    hz = studio.get_by_label("Beat in Hz")
+    before = hz.input_value()
+    hz.press_sequentially("1")
+    hz.fill("12")
+    _undo(studio)
+    expect(hz).to_be_focused()
+    expect(hz).to_have_value(before)
+    expect(point).to_have_attribute("aria-valuetext", dragged)
+    _undo(studio)
+    expect(point).to_have_attribute("aria-valuetext", told)
+
+
+def test_what_was_done_to_a_curve_can_be_undone_by_hand_until_another_one_is_there(studio):
+    points = studio.get_by_role("slider", name=re.compile("^Point"))
+    undo = studio.locator("#course-undo")
+    points.nth(1).focus()
+    studio.keyboard.press("Delete")
+    undo.click()
+    expect(points).to_have_count(4)
+    expect(undo).to_be_hidden()
+    points.nth(1).focus()
+    studio.keyboard.press("Delete")
+    _choose(studio, "Focus")
+    expect(undo).to_be_hidden()
+    told = points.first.get_attribute("aria-valuetext")
+    points.first.focus()
+    _undo(studio)
+    expect(points.first).to_have_attribute("aria-valuetext", told)
+    expect(studio.get_by_role("radio", name=re.compile("^Focus"))).to_be_checked()
+
+
 def test_an_enter_in_a_field_spends_nothing(studio):
     _words(studio).fill("I am calm")
     studio.get_by_label("Length", exact=True).press("Enter")

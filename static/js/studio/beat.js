@@ -3,7 +3,7 @@
 import { Course } from "./course.js";
 import { drawnSmall } from "./drawing.js";
 import { bandAt, facts } from "./facts.js";
-import { valuesOf } from "./form.js";
+import { fill, valuesOf } from "./form.js";
 import { $, changed, form } from "./page.js";
 import { marks } from "./quote.js";
 import { constantBeat, pointsOf } from "./recipe.js";
@@ -17,6 +17,15 @@ export const course = new Course($("chart"), {
     changed();
   },
   chosen: () => showPoint(),
+  kept() {
+    const { course, curve } = valuesOf(form);
+    return { course, curve };
+  },
+  undone(kept) {
+    fill(form, kept);
+    changed();
+    showPoint(true);
+  },
 });
 
 /** Draw the beat as the form has it. */
@@ -43,10 +52,13 @@ function showDrawn({ curve }) {
   tile.className = tile.className.replace(/band-\S+/, `band-${bandAt(hz)[0]}`);
 }
 
-function showPoint() {
+/** The chosen point in figures; `anyway` also in the field in which somebody is typing. */
+function showPoint(anyway = false) {
   const [share, hz, curve] = course.points[course.chosen];
   const isEnd = course.chosen === 0 || course.chosen === course.points.length - 1;
-  const show = (control, value) => document.activeElement === control || (control.value = value);
+  const show = (control, value) => {
+    if (anyway || document.activeElement !== control) control.value = value;
+  };
   show($("point-minute"), Math.round(share * course.minutes * 100) / 100);
   show($("point-hz"), hz);
   $("point-curve").value = curve;
@@ -66,7 +78,17 @@ for (const [id, set] of Object.entries(exactly)) {
     event.stopPropagation();
     if (event.target.value !== "") set(course.chosen, event.target.value);
   });
-  $(id).addEventListener("blur", showPoint);
+  $(id).addEventListener("focus", () => course.begin());
+  $(id).addEventListener("blur", () => showPoint());
 }
-$("point-add").addEventListener("click", () => course.addAfter(course.chosen));
-$("point-remove").addEventListener("click", () => course.remove(course.chosen));
+const does = {
+  "point-add": () => course.addAfter(course.chosen),
+  "point-remove": () => course.remove(course.chosen),
+};
+for (const [id, act] of Object.entries(does)) {
+  $(id).addEventListener("click", () => {
+    course.begin();
+    act();
+  });
+}
+$("course-undo").addEventListener("click", () => course.undo());

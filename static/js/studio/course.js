@@ -13,6 +13,9 @@ const LEAST_APART = 0.004;
 /**
  * Shows `points` (`[share, hz, curve]`) in an SVG and lets a person move them; calls
  * `changed(points)` for every movement and `chosen(number)` when another one is taken up.
+ *
+ * What is done can be undone, act by act: `kept()` gives what to keep beside the points, and
+ * `undone(kept)` gets it back.
  */
 export class Course {
   points = [
@@ -23,17 +26,22 @@ export class Course {
   marks = [];
   chosen = 0;
   #handles = [];
+  #past = [];
+  #isNewAct = true;
 
-  constructor(chart, { changed, chosen }) {
+  constructor(chart, tell) {
     this.chart = chart;
-    this.tell = { changed, chosen };
+    this.tell = tell;
     const svg = chart.querySelector("svg");
     this.drawing = new Drawing(svg, chart.dataset);
     new ResizeObserver(() => this.draw()).observe(svg);
     svg.addEventListener("dblclick", (event) => this.#addAtPointer(event));
+    chart.addEventListener("keydown", (event) => this.#pressUndo(event));
   }
 
   show({ points, minutes = this.minutes, marks = this.marks }) {
+    // Another course: what was done to the one before is not to be undone here.
+    if (JSON.stringify(points) !== JSON.stringify(this.points)) this.#forget();
     Object.assign(this, { points: structuredClone(points), minutes, marks });
     this.chosen = Math.min(this.chosen, points.length - 1);
     this.draw();
@@ -100,6 +108,7 @@ export class Course {
   #drag(event, n) {
     const handle = this.#handles[n];
     event.preventDefault();
+    this.begin();
     handle.focus({ preventScroll: true });
     handle.setPointerCapture(event.pointerId);
     const move = (event) => this.move(n, ...this.drawing.under(event));
@@ -130,6 +139,7 @@ export class Course {
     }[event.key];
     if (!does || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
+    if (!event.repeat) this.begin();
     does();
   }
 
@@ -144,11 +154,15 @@ export class Course {
         this.points[n - 1][0] + LEAST_APART,
         this.points[n + 1][0] - LEAST_APART,
       );
-    this.points[n] = [rounded(share, 6), rounded(within(hz, LOW_HZ, HIGH_HZ), 1), curve];
+    const moved = [rounded(share, 6), rounded(within(hz, LOW_HZ, HIGH_HZ), 1), curve];
+    if (String(moved) === String(this.points[n])) return;
+    this.#keep();
+    this.points[n] = moved;
     this.#changed();
   }
 
   setCurve(n, curve) {
+    this.#keep();
     this.points[n][2] = curve;
     this.#changed();
   }
@@ -161,6 +175,7 @@ export class Course {
   }
 
   #addAtPointer(event) {
+    this.begin();
     const [share, hz] = this.drawing.under(event);
     if (share > 0 && share < 1) this.#add(share, hz);
   }
@@ -169,6 +184,7 @@ export class Course {
     const n = this.points.findIndex((point) => point[0] > share);
     const room = n > 0 && Math.min(share - this.points[n - 1][0], this.points[n][0] - share);
     if (this.points.length >= MOST_POINTS || !(room >= LEAST_APART)) return;
+    this.#keep();
     this.points.splice(n, 0, [
       rounded(share, 6),
       rounded(within(hz, LOW_HZ, HIGH_HZ), 1),
@@ -182,14 +198,55 @@ export class Course {
   /** Take a point away; the two ends stay. */
   remove(n) {
     if (n === 0 || n === this.points.length - 1) return;
+    this.#keep();
     this.points.splice(n, 1);
     this.#changed();
     this.#handles[n - 1].focus();
     this.say(this.chart.dataset.removed);
   }
 
+  /** Tell what was done, and let it be undone. */
   say(words) {
     this.chart.querySelector("#course-says").textContent = words;
+    this.chart.querySelector("#course-undo").hidden = !words;
+  }
+
+  // --- Undoing ------------------------------------------------------------------------------------
+
+  /** What comes next is an act of its own; more of the same, as in a drag, belongs to it. */
+  begin() {
+    this.#isNewAct = true;
+    this.say("");
+  }
+
+  #keep() {
+    if (!this.#isNewAct) return;
+    this.#isNewAct = false;
+    const { points, chosen } = this;
+    this.#past.push({ points: structuredClone(points), chosen, kept: this.tell.kept() });
+  }
+
+  undo() {
+    this.begin();
+    if (!this.#past.length) return;
+    const { points, chosen, kept } = this.#past.pop();
+    Object.assign(this, { points, chosen });
+    this.draw();
+    this.tell.undone(kept);
+    // In the field of a figure one stays; a point, or the button just pressed, may be gone.
+    if (!document.activeElement.matches("input, select")) this.#handles[chosen].focus();
+  }
+
+  #pressUndo(event) {
+    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
+    // The browser would undo what was typed last, wherever that is.
+    event.preventDefault();
+    if (!event.shiftKey) this.undo();
+  }
+
+  #forget() {
+    this.#past = [];
+    this.begin();
   }
 
   #changed() {
