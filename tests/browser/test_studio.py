@@ -96,6 +96,20 @@ def test_a_preset_fills_the_form_keeps_own_words_and_can_be_undone(studio):
     expect(studio.get_by_role("radio", name=re.compile("^Sleep"))).to_be_checked()
 
 
+def test_a_preset_that_fills_the_form_moves_neither_the_presets_nor_what_one_types_in(studio):
+    def top(css):
+        return studio.locator(css).evaluate("e => e.getBoundingClientRect().top + scrollY")
+
+    presets = top(".preset-row")
+    _choose(studio, "Focus")
+    expect(studio.locator("#draft")).to_be_visible()
+    assert top(".preset-row") == presets
+    title = top("#id_title")
+    studio.get_by_label("Title").fill("M")
+    expect(studio.locator("#draft")).to_be_hidden()
+    assert top("#id_title") == title
+
+
 def test_six_sounds_are_all_and_the_others_wait(studio):
     for key in ("rain", "wind", "fire", "stream"):
         studio.locator(f"#id_bed_{key}").check(force=True)

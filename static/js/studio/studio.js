@@ -14,6 +14,12 @@ import { recipeOf } from "./recipe.js";
 
 const notices = $("draft");
 
+/** Say one thing of what became of the form, or nothing. */
+function notice(which) {
+  notices.classList.remove("past");
+  say(notices, which);
+}
+
 // How the form came, how it stood before the last change, and to what an undoing leads.
 const fresh = valuesOf(form);
 let before = fresh;
@@ -28,7 +34,7 @@ function startFrom(preset) {
   if (starters.includes(words.value)) words.value = preset.lines.join("\n");
   const { filled } = form.querySelector("[data-filled]").dataset;
   notices.querySelector("[data-name]").textContent = filled.replace("{name}", nameOfCourse());
-  say(notices, "filled");
+  notice("filled");
 }
 
 form.addEventListener("change", ({ target }) => {
@@ -72,9 +78,9 @@ function start() {
   if (words.value !== words.defaultValue) return draft.keep();
   if (!("keep" in form.dataset) && kept) {
     draft.restore();
-    return say(notices, "restored");
+    return notice("restored");
   }
-  if (form.dataset.keep === "chosen" && kept?.affirmations?.trim()) say(notices, "offered");
+  if (form.dataset.keep === "chosen" && kept?.affirmations?.trim()) notice("offered");
 }
 
 const does = {
@@ -83,18 +89,18 @@ const does = {
     fill(form, fresh);
     changed();
     draft.drop();
-    say(notices, "afresh");
+    notice("afresh");
   },
   restore() {
     undone = valuesOf(form);
     draft.restore();
     changed();
-    say(notices, "restored");
+    notice("restored");
   },
   undo() {
     fill(form, undone);
     changed();
-    say(notices);
+    notice();
   },
 };
 notices.addEventListener("click", ({ target }) => {
@@ -119,7 +125,7 @@ form.addEventListener("input", ({ target }) => {
   // A preset's own event comes after it has filled in the form.
   if (target.name === "course") return;
   // What is typed from here on would be lost by an undoing.
-  if (["filled", "afresh"].includes(notices.dataset.now)) say(notices);
+  if (["filled", "afresh"].includes(notices.dataset.now)) notices.classList.add("past");
   follow();
 });
 
