@@ -123,6 +123,15 @@ def test_six_sounds_are_all_and_the_others_wait(studio):
     expect(studio.locator("#sounds-full")).to_be_hidden()
 
 
+def test_the_nearest_presence_is_lit_and_the_level_stays(studio):
+    presence = studio.locator("#presence")
+    expect(presence.locator("[aria-pressed=true]")).to_have_text(["Clear"])
+    expect(studio.locator("#id_voice_db")).to_have_value("-18")
+    studio.locator("#id_voice_db").fill("-37")
+    expect(presence.locator("[aria-pressed=true]")).to_have_text(["Barely heard"])
+    expect(studio.locator("#id_voice_db")).to_have_value("-37")
+
+
 def test_a_length_that_is_none_is_not_on_the_ticket_and_the_quote_says_why(studio):
     _words(studio).fill("I am calm")
     brief, quote = studio.locator("#brief .facts"), studio.locator("#quote")

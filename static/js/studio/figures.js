@@ -85,7 +85,14 @@ for (const [row, field] of Object.entries(SHORTCUTS)) {
 function showShortcuts() {
   for (const [row, field] of Object.entries(SHORTCUTS)) {
     for (const button of $(row).querySelectorAll("button")) {
-      button.ariaPressed = String(button.value === $(field).value);
+      button.ariaPressed = String(button.value === pressedIn(row, $(field).value));
     }
   }
+}
+
+/** Which button stands for a value: of lengths that very one, of what is heard the nearest. */
+function pressedIn(row, value) {
+  if (row === "minutes") return value;
+  const apart = ({ value: level }) => Math.abs(level - value);
+  return [...$(row).querySelectorAll("button")].sort((a, b) => apart(a) - apart(b))[0].value;
 }
