@@ -10,9 +10,11 @@ from django.test import Client
 
 from accounts import ledger, picture
 from audio import TrackSpec
+from audio.spec import REPETITIONS
 from entrain import celery_app
 from jobs import lifecycle
 from jobs.models import Job
+from jobs.pricing import LINES_A_CREDIT
 
 ACCOUNT, CREDITS = "/accounts/", "/accounts/credits/"
 
@@ -63,6 +65,12 @@ def test_each_movement_says_what_it_was_for(client, user, job):
         "Welcome credit +1",
     ]
     assert f'href="/jobs/{job.pk}/"' in client.get(CREDITS).text
+
+
+def test_what_a_credit_makes_is_what_the_studio_makes(client):
+    page = client.get(CREDITS).content.decode()
+    assert f"up to {LINES_A_CREDIT} different lines" in page
+    assert f"spoken up to {REPETITIONS.high} times" in page
 
 
 def test_credits_that_came_back_lead_to_their_track_too(client, job):
