@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.errors import NotEnoughCredits
 from audio import Speech
@@ -17,7 +17,10 @@ def credits_for(speech: Speech) -> int:
 
 def not_enough(error: NotEnoughCredits) -> str:
     """What a person is told who cannot pay."""
-    sentence = _(
-        "This track costs %(needed)d and you have %(balance)d. Nothing was stored or taken."
+    sentence = ngettext(
+        "This track costs %(needed)d credit and you have %(balance)d. Nothing was stored or taken.",
+        "This track costs %(needed)d credits and you have %(balance)d. "
+        "Nothing was stored or taken.",
+        error.needed,
     )
     return sentence % {"needed": error.needed, "balance": error.balance}

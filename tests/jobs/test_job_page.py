@@ -74,7 +74,7 @@ def test_retry_without_credits_is_refused_kindly(client, claim, user):
     lifecycle.fail(claim, "it broke")
     ledger.adjust(user, -1, reason="spent")
     response = client.post(f"/jobs/{claim.job.pk}/retry/", follow=True)
-    assert "costs 1 and you have 0" in response.content.decode()
+    assert "costs 1 credit and you have 0" in response.content.decode()
     assert Job.objects.get().state == State.FAILED
 
 

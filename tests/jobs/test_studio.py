@@ -85,7 +85,7 @@ def test_without_credits_the_words_are_kept_and_the_way_on_is_shown(client, choi
     response = client.post(STUDIO, choices)
     page = response.content.decode()
     assert response.status_code == 200
-    assert "costs 1" in page
+    assert "costs 1 credit and you have 0." in page
     assert reverse("credits") in page
     assert "I am strong" in page
     assert not Job.objects.exists()

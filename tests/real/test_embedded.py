@@ -35,7 +35,7 @@ def test_from_a_person_s_words_to_their_track(tmp_path, choices):
 
         assert "0 credits" in visitor.see("/accounts/credits/")
         again = visitor.submit("/studio/", "/studio/", **choices | {"title": "Another", "key": ""})
-        assert "costs 1 and you have 0" in again.text
+        assert "costs 1 credit and you have 0" in again.text
         assert "I sleep well tonight" in again.text
 
         part = visitor.get(f"{response.url}download/", headers={"Range": "bytes=1000-1999"})
