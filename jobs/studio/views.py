@@ -51,7 +51,8 @@ def studio(request):
 def job_like(request, job_id):
     """The form, filled in as for an earlier track, to make another like it."""
     job = job_of(request, job_id)
-    return _start(request, JobForm.initial_from(job.track_spec), chosen=True)
+    choices = JobForm.initial_from(job.track_spec) | {"title": job.title}
+    return _start(request, choices, chosen=True)
 
 
 @login_required

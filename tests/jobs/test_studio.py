@@ -141,6 +141,17 @@ def test_making_another_starts_from_the_same_choices(client, choices, spec_of, c
     assert spec_of(**again | {"key": choices["key"]}) == made.track_spec
 
 
+def test_making_another_has_the_title_of_today_and_claims_no_drawing(client, choices):
+    drawn = choices | {"course": "drawn", "curve": '[[0, 10, "smooth"], [1, 4, "linear"]]'}
+    client.post(STUDIO, drawn)
+    made = Job.objects.get()
+    client.post(f"/jobs/{made.pk}/rename/", {"title": "Calm night"})
+    page = client.get(f"/jobs/{made.pk}/like/").content.decode()
+    assert 'value="Calm night"' in page
+    assert "a curve of its own" in page
+    assert "you drew" not in page
+
+
 def test_the_quote_tells_cost_and_spacing(client, choices):
     response = client.post("/studio/quote/", choices | {"title": "", "repetitions": "3"})
     quote = response.context["quote"]
