@@ -17,11 +17,12 @@ from audio.errors import Problem
 from audio.placement import Spacing
 from jobs.bands import BANDS
 from jobs.speech import voices
+from jobs.studio.beats import KINDS, NONE
 from jobs.studio.beds import BEDS, BedOnOffer, Knob
 from jobs.studio.fields import BEAT_HZ, Choice, Number, Points, WholeNumber, in_words
 from jobs.studio.presets import CONSTANT, PRESETS
 from jobs.studio.quote import Quote, quote_of
-from jobs.studio.recipe import DRAWN, NONE, OWN, as_written, choices_of, chosen_beds, recipe_of
+from jobs.studio.recipe import DRAWN, OWN, as_written, choices_of, chosen_beds, recipe_of
 from jobs.studio.refusals import in_own_words
 from jobs.voice_names import label_of
 
@@ -108,13 +109,7 @@ class JobForm(forms.Form):
     beat_hz = Number(gettext_lazy("Your own beat"), "beats.0.beat_hz", BEAT_HZ)
     beat_kind = Choice(
         gettext_lazy("Kind of beat"), "beats.0.kind",
-        [
-            ("binaural", gettext_lazy("Binaural")),
-            ("monaural", gettext_lazy("Monaural")),
-            ("isochronic", gettext_lazy("Isochronic")),
-            ("embedded", gettext_lazy("Embedded")),
-            (NONE, gettext_lazy("No beat")),
-        ],
+        [(key, name) for key, name, _words in KINDS],
         initial="binaural", required=True,
     )  # fmt: skip
     carrier_hz = Number(gettext_lazy("Carrier tone"), "beats.0.carrier_hz", CARRIER_HZ, initial=200)

@@ -7,21 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from audio.spec import BEDS as BEDS_AT_ONCE
 from audio.spec import VOICE_LEVELS_DB, Beat, Speech, TrackSpec
 from jobs.bands import BANDS, BEAT_OF
+from jobs.studio.beats import KINDS, NONE
 from jobs.studio.beds import BEDS
 from jobs.studio.fields import BEAT_HZ, CURVES, POINTS
 from jobs.studio.form import JobForm
 from jobs.studio.presets import CONSTANT, PRESETS, drawn_small
-from jobs.studio.recipe import DRAWN, NONE, TITLE_FROM_LINE_CHARS
+from jobs.studio.recipe import DRAWN, TITLE_FROM_LINE_CHARS
 
 USUAL_MINUTES = (10, 20, 30, 45, 60)
-KINDS = (
-    ("binaural", _("Binaural"), _("A tone for each ear. Needs headphones.")),
-    ("monaural", _("Monaural"), _("Both tones in both ears. Speakers are fine.")),
-    ("isochronic", _("Isochronic"), _("One tone that pulses, clearly. Speakers are fine.")),
-    ("embedded", _("Embedded"), _("No tone: the sounds themselves swell. Speakers are fine.")),
-    (NONE, _("No beat"), _("Words and sounds alone.")),
-)
-
 PRESENCES = (
     (_("Clear"), "clear"), (_("Soft"), "soft"), (_("Whisper"), "whisper"),
     (_("Barely heard"), "barely heard"),

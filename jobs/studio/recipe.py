@@ -13,6 +13,7 @@ from django import forms
 
 from audio import TrackSpec
 from jobs.bands import BANDS, BEAT_OF
+from jobs.studio.beats import NONE
 from jobs.studio.beds import BEDS, key_of
 from jobs.studio.presets import (
     CONSTANT,
@@ -23,7 +24,6 @@ from jobs.studio.presets import (
     points_of,
 )
 
-NONE = "none"
 DRAWN = "drawn"
 OWN = "custom"
 

@@ -9,6 +9,8 @@ from audio.curves import Value, keyframes_of
 from audio.spec import Bed, TrackSpec
 from jobs.library import Selection
 from jobs.models import Job, TrackFile
+from jobs.studio.beats import KINDS
+from jobs.studio.beds import BED_OF, key_of
 
 register = template.Library()
 
@@ -27,25 +29,8 @@ FORMATS = {
     TrackFile.Kind.OPUS: ("Opus", gettext_lazy("smallest, for Android and browsers")),
     TrackFile.Kind.MP3: ("MP3", gettext_lazy("for everything else")),
 }
-WORDS = {
-    "binaural": gettext_lazy("binaural"),
-    "monaural": gettext_lazy("monaural"),
-    "isochronic": gettext_lazy("isochronic"),
-    "embedded": gettext_lazy("within the sounds"),
-    "white": gettext_lazy("White noise"),
-    "pink": gettext_lazy("Pink noise"),
-    "brown": gettext_lazy("Brown noise"),
-    "blue": gettext_lazy("Blue noise"),
-    "violet": gettext_lazy("Violet noise"),
-    "rain": gettext_lazy("Rain"),
-    "ocean": gettext_lazy("Ocean waves"),
-    "stream": gettext_lazy("A stream"),
-    "wind": gettext_lazy("Wind"),
-    "fire": gettext_lazy("A fire"),
-    "bowls": gettext_lazy("Singing bowls"),
-    "drone": gettext_lazy("A warm drone"),
-    "music": gettext_lazy("Your own music"),
-}
+MUSIC = gettext_lazy("Your own music")
+KIND_OF = {key: name for key, name, _words in KINDS}
 # The parts of the sessions that the sound engine knows.
 PARTS = {
     "Settle": gettext_lazy("Settle"),
@@ -104,14 +89,15 @@ def formats(job: Job) -> list[tuple[str, str, str, int]]:
 
 @register.filter
 def in_words(kind: str) -> str:
-    """What a part of a recipe is called."""
-    return WORDS.get(kind, kind)
+    """What a kind of beat is called, within a sentence."""
+    return str(KIND_OF[kind]).lower()
 
 
 @register.filter
 def bed_in_words(bed: Bed) -> str:
-    """What a bed is called."""
-    return in_words(bed.colour if bed.kind == "noise" else bed.kind)
+    """What a bed is called; the studio offers all but music."""
+    key = key_of(bed)
+    return BED_OF[key].name if key else MUSIC
 
 
 @register.filter

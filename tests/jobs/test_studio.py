@@ -11,7 +11,7 @@ from accounts import ledger
 from jobs import lifecycle
 from jobs.bands import band_of_track
 from jobs.models import Job
-from jobs.studio.beds import key_of
+from jobs.studio.beds import BED_OF, key_of
 from jobs.studio.form import JobForm
 from jobs.studio.presets import PRESETS
 from tests.jobs.choices import FILLINGS
@@ -54,6 +54,14 @@ def test_a_band_stands_for_its_beat(spec_of, band, beat_hz):
 
 def test_a_beat_of_one_s_own(spec_of):
     assert spec_of(band="custom", beat_hz="7.83").beats[0].beat_hz == 7.83
+
+
+def test_the_recipe_has_the_names_of_the_studio(client, choices):
+    chosen = {"beds": ["rain", "ocean", "stream", "fire", "bowls", "drone"]}
+    client.post(STUDIO, choices | chosen | {"beat_kind": "embedded"})
+    page = client.get(f"/jobs/{Job.objects.get().pk}/").content.decode()
+    assert "6 Hz, embedded" in page
+    assert ", ".join(str(BED_OF[key].name) for key in chosen["beds"]) in page
 
 
 def test_what_is_switched_off_is_not_in_the_spec(spec_of):
