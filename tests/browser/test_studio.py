@@ -144,6 +144,14 @@ def test_a_length_that_is_none_is_not_on_the_ticket_and_the_quote_says_why(studi
     expect(studio.get_by_label("Length", exact=True)).to_be_focused()
 
 
+def test_a_long_title_leaves_room_on_the_ticket(studio):
+    name = studio.locator("#brief .name")
+    studio.get_by_label("Title").fill("Calm")
+    line = name.bounding_box()["height"]
+    studio.get_by_label("Title").fill("Averylongword" * 9)
+    assert name.bounding_box()["height"] == pytest.approx(3 * line, abs=1)
+
+
 def test_a_phone_shows_the_pace_and_speaks_of_no_keys(browser, site):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     with browser.new_context(**phone) as context, context.new_page() as page:
