@@ -1,6 +1,5 @@
 """The sum of a track's layers, block after block."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -20,7 +19,7 @@ from audio.scratch import Scratch
 from audio.spec import Beat, Bed, TrackSpec
 from audio.speech.clips import Clip
 from audio.speech.layer import SpeechLayer, placements, tail_frames
-from audio.tones import BeatLayer, Gate, pulse_energy
+from audio.tones import BeatLayer, Gate, pulse_energy, pulses_energy
 from audio.watch import Watch
 
 # Worked on at a time: enough that calls cost little, and few enough to stay in the cache.
@@ -206,9 +205,8 @@ class Mix:
     def _bed_course(self, number: int) -> Curve:
         level, energy_at = _course(self._spec.beds[number].level_db), self._sounds[number].energy_at
         beats = _embedded(self._spec, number)
-        return lambda times_s: math.prod(
-            (pulse_energy(beat, times_s, STEP_S) for beat in beats),
-            start=level(times_s) * energy_at(times_s),
+        return lambda times_s: (
+            level(times_s) * energy_at(times_s) * pulses_energy(beats, times_s, STEP_S)
         )
 
     def _bed(self, number: int) -> Layer:

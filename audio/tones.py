@@ -1,5 +1,7 @@
 """The beats: binaural, monaural and isochronic tones, and the pulse embedded in other sounds."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from audio.curves import (
@@ -23,6 +25,9 @@ CHUNK_FRAMES = 8192
 
 # Beats of at most so many periods a step are told apart in steps.
 SLOW = 0.5
+
+# Several beats in one bed are looked at so often a step.
+POINTS = 64
 
 # How much of the beat each ear's tone is above the carrier.
 _OFFSETS = {"binaural": (0.5, -0.5), "monaural": (0.5, -0.5), "isochronic": (0.0,)}
@@ -105,7 +110,7 @@ class Gate:
         cycles = self._phase.cycles(start, frames)[0]
         duty = self._duty(cycles, start)
         depth = self._moving(self._beat.depth, start, frames)
-        return self._shape(cycles, duty, depth)
+        return gate_gain(self._beat, cycles, duty, depth)
 
     def _duty(self, cycles: np.ndarray, start: int) -> Gain:
         """That of each pulse is what it was when the pulse began, or a movement of it would open
@@ -117,27 +122,47 @@ class Gate:
         begun_s = times_s - (cycles - np.floor(cycles)) / values_at(self._beat.beat_hz, times_s)
         return values_at(softened(self._beat.duty), begun_s)
 
-    def _shape(self, cycles: np.ndarray, duty: Gain, depth: Gain) -> np.ndarray:
-        """The gain at phases, float64, whose memory is used, in cycles."""
-        cycles -= np.floor(cycles)
-        height = (duty - cycles) / (duty * self._beat.release)
-        cycles /= duty * self._beat.attack
-        np.minimum(height, cycles, out=height)
-        np.clip(height, 0, 1, out=height)
-        # Half a cosine from −1 to 1 is a sine from −1/4 to 1/4 of a cycle.
-        height *= 0.5
-        height -= 0.25
-        gain = quarter_sine(height.astype(np.float32))
-        gain -= 1
-        gain *= np.divide(depth, 2, dtype=np.float32, casting="same_kind")
-        gain += 1
-        return gain
-
     def _moving(self, value: Value, start: int, frames: int) -> Gain:
         if len(keyframes_of(value)) == 1:
             return keyframes_of(value)[0].value
         times_s = knots_of(start, frames) / self._rate
         return between_knots(values_at(softened(value), times_s), start, frames)
+
+
+def gate_gain(beat: Beat, cycles: np.ndarray, duty: Gain, depth: Gain) -> np.ndarray:
+    """The gain, float32, of a beat's gate at phases, float64, whose memory is used, in cycles."""
+    cycles -= np.floor(cycles)
+    height = (duty - cycles) / (duty * beat.release)
+    cycles /= duty * beat.attack
+    np.minimum(height, cycles, out=height)
+    np.clip(height, 0, 1, out=height)
+    # Half a cosine from −1 to 1 is a sine from −1/4 to 1/4 of a cycle.
+    height *= 0.5
+    height -= 0.25
+    gain = quarter_sine(height.astype(np.float32))
+    gain -= 1
+    gain *= np.divide(depth, 2, dtype=np.float32, casting="same_kind")
+    gain += 1
+    return gain
+
+
+def pulses_energy(
+    beats: Sequence[Beat], times_s: np.ndarray, length_s: float
+) -> np.ndarray | float:
+    """What the pulses of ``beats`` in one bed leave of its energy around ``times_s``, each for
+    ``length_s``.
+
+    Several may keep step with each other, so they are looked at together.
+    """
+    if len(beats) < 2:
+        return pulse_energy(beats[0], times_s, length_s) if beats else 1.0
+    points_s = length_s * ((np.arange(POINTS) + 0.5) / POINTS - 0.5)
+    times_s = np.add.outer(times_s, points_s).ravel()
+    gain = np.ones(len(times_s), np.float32)
+    for beat in beats:
+        duty, depth = (values_at(value, times_s) for value in (beat.duty, beat.depth))
+        gain *= gate_gain(beat, cycles_at(beat.beat_hz, times_s), duty, depth)
+    return np.square(gain).reshape(-1, POINTS).mean(axis=1)
 
 
 def pulse_energy(beat: Beat, times_s: np.ndarray, length_s: float) -> np.ndarray | float:

@@ -107,6 +107,17 @@ KINDS = {
 MET_BY_THE_LIMITER = ["brown noise", "wind", "fire", "speech alone", "everything"]
 
 
+@pytest.mark.parametrize("beats_hz", [(1, 2.5), (2.5, 10), (1, 2.5, 7, 10)])
+def test_beats_that_keep_step_in_one_bed_are_foretold_together(beats_hz):
+    beats = [{**BINAURAL, "kind": "embedded", "beat_hz": hz} for hz in beats_hz]
+    track = spec(target_lufs=None, beds=[{"kind": "rain"}, {"kind": "noise"}], beats=beats)
+    # So soft that the limiter has nothing to do.
+    gain = Mix(track, clips={}).gain_to(-40)
+    blocks = Mix(track, clips={}).blocks(65_536, gain=gain)
+    found = measured(blocks, sample_rate=track.sample_rate)
+    assert found.integrated_lufs == pytest.approx(-40, abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("kind", "target_lufs"),
     [*((kind, -18) for kind in KINDS), *((kind, -14) for kind in MET_BY_THE_LIMITER)],
