@@ -78,7 +78,9 @@ def _shared_job(token: str) -> Job:
     if not token:
         raise Http404
     jobs = Job.objects.prefetch_related("files")
-    return get_object_or_404(jobs, share_token=token, state=Job.State.COMPLETED)
+    return get_object_or_404(
+        jobs, share_token=token, state=Job.State.COMPLETED, user__is_active=True
+    )
 
 
 def _unseen_by_others(response: HttpResponse) -> HttpResponse:

@@ -68,6 +68,14 @@ def test_while_it_is_archived_the_link_leads_nowhere(share, stranger, stored):
     assert stranger.get(here).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["", "play/", "cover/", "waveform/"])
+def test_once_the_account_is_closed_the_link_leads_nowhere(share, stranger, user, path):
+    here = share()
+    user.is_active = False
+    user.save()
+    assert stranger.get(here + path).status_code == 404
+
+
 def test_search_engines_and_other_sites_do_not_learn_of_it(share, stranger):
     here = share()
     for path in ("", "play/", "cover/", "waveform/"):
