@@ -55,7 +55,7 @@ class JobAdmin(admin.ModelAdmin):
     # What people share is theirs: staff see that, not where.
     exclude = ["share_token"]
     inlines = [TrackFileInline, ReportInline]
-    actions = ["retry", "cancel", "refund"]
+    actions = ["retry", "cancel", "refund", "withdraw"]
 
     def has_add_permission(self, request):
         return False
@@ -96,6 +96,11 @@ class JobAdmin(admin.ModelAdmin):
             )
 
         self._each(request, jobs, refund, "refunded")
+
+    @admin.action(description="Withdraw the private link", permissions=["change"])
+    def withdraw(self, request, jobs):
+        n = jobs.exclude(share_token=None).update(share_token=None)
+        self.message_user(request, f"{n} private link{'' if n == 1 else 's'} withdrawn.")
 
     def _each(self, request, jobs, act, done):
         """Do ``act`` to each job and say how many it was possible for."""

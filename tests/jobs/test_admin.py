@@ -1,4 +1,4 @@
-"""Staff find jobs, and retry, cancel and refund them; the ledger shows who did it."""
+"""Staff find jobs, and retry, cancel, refund and unshare them; the ledger shows who did it."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -121,6 +121,13 @@ def test_refund_of_a_finished_track_names_who_gave_it(act, completed, balance):
 def test_what_is_still_in_the_making_is_not_refunded(act, job, balance):
     assert "0 of 1 refunded" in act("refund")
     assert balance() == 0
+
+
+def test_a_private_link_is_withdrawn(act, completed):
+    Job.objects.update(share_token="t" * 43)
+    assert "1 private link withdrawn" in act("withdraw")
+    assert Job.objects.get().share_token is None
+    assert "0 private links withdrawn" in act("withdraw")
 
 
 def test_others_do_not_get_in(client, job):
