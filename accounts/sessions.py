@@ -1,6 +1,7 @@
 """Whose a session is."""
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.utils.crypto import constant_time_compare
 
 
@@ -16,3 +17,13 @@ def is_signed_in(request, user) -> bool:
         and session.get(SESSION_KEY) == str(user.pk)
         and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
     )
+
+
+def remove_sessions(user) -> int:
+    """Delete every session of this person, with what it knows of them; how many there were."""
+    theirs = [
+        session.pk
+        for session in Session.objects.iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
+    ]
+    return Session.objects.filter(pk__in=theirs).delete()[0]

@@ -1,0 +1,29 @@
+"""`manage.py close_account EMAIL`"""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts import closing
+from accounts.models import User
+from jobs import lifecycle
+from jobs.models import Job
+
+
+class Command(BaseCommand):
+    help = (
+        "Close an account for good: sign it out, delete its tracks, take out name and address. "
+        "The ledger stays. Safe to run again."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+
+    def handle(self, *, email, **options):
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            raise CommandError(f"There is no user with the address {email}.")
+        sessions = closing.shut(user)
+        jobs = list(Job.objects.of(user))
+        for job in jobs:
+            lifecycle.remove(job)
+        closing.forget(user)
+        self.stdout.write(f"{user} is closed: {len(jobs)} tracks and {sessions} sessions removed.")
