@@ -9,6 +9,8 @@ from django.shortcuts import redirect
 
 from accounts import ledger
 
+PROFILE = ("name", "picture")
+
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """Keeps name and picture, and makes user and welcome credit in one step."""
@@ -21,8 +23,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             raise Http404 from None
 
     def populate_user(self, request, sociallogin, data):
-        """Fill a new user from what Google said."""
+        """Fill a new user from what Google said, and keep nothing else of it."""
         user = super().populate_user(request, sociallogin, data)
+        said = sociallogin.account.extra_data
+        sociallogin.account.extra_data = {name: said.get(name) or "" for name in PROFILE}
         _take_profile(user, sociallogin)
         return user
 
@@ -49,9 +53,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 def _take_profile(user, sociallogin) -> bool:
     """Copy name and picture to ``user``; whether anything changed."""
     said = sociallogin.account.extra_data
-    picture = said.get("picture") or ""
+    picture = said["picture"]
     profile = {
-        "name": (said.get("name") or "")[:200],
+        "name": said["name"][:200],
         "picture": picture if picture.startswith("https://") and len(picture) <= 500 else "",
     }
     changed = any(getattr(user, field) != value for field, value in profile.items())

@@ -102,6 +102,15 @@ def test_tokens_of_google_are_not_kept(google, visitor):
     assert not SocialToken.objects.exists()
 
 
+def test_nothing_is_kept_but_name_address_picture_and_google_s_id(google, visitor, visitors):
+    told = {"name": "Ada L", "picture": PICTURE, "locale": "en-GB", "given_name": "Ada"}
+    google.knows("ada", email="ada@example.com", **told)
+    for browser in (visitor, visitors()):
+        browser.sign_in()
+        kept = SocialAccount.objects.get()
+        assert (kept.uid, kept.extra_data) == ("ada", {"name": "Ada L", "picture": PICTURE})
+
+
 def test_the_person_is_known_by_google_s_id_and_not_by_the_address(google, visitor, visitors):
     visitor.sign_in()
     google.knows("ada", email="ada@new.example", name="Ada L", picture=PICTURE)
