@@ -20,7 +20,7 @@ VOICES_SECONDS = 600
 def voices() -> list[tuple[str, list[Voice]]]:
     """Every voice a person can choose, in named groups, the most natural first."""
     simple = (_("Simple voices"), list(_espeak().voices))
-    if not settings.ELEVENLABS_API_KEY:
+    if not has_natural_voices():
         return [simple]
     return [(_("Natural voices"), list(_natural_voices())), simple]
 
@@ -33,6 +33,11 @@ def voice_to_start_with(known: str | None) -> str:
     # One that speaks many languages names none.
     here = ("", (get_language() or "")[:2])
     return next((voice for voice in offered if voice.language[:2] in here), offered[0]).id
+
+
+def has_natural_voices() -> bool:
+    """Whether there are voices that the service at ElevenLabs speaks."""
+    return bool(settings.ELEVENLABS_API_KEY)
 
 
 def synthesiser_for(voice_id: str, *, patience_s: float = WAIT_SECONDS) -> Synthesiser:

@@ -56,6 +56,18 @@ def test_the_page_says_how_much_room_tracks_take(client, job, settings):
     assert '<progress max="100" value="25"' in page
 
 
+def test_the_page_says_what_is_kept_and_for_how_long(client):
+    page = client.get(ACCOUNT).text
+    for kept in ("name", "address", "picture", "number", "up to a month"):
+        assert kept in page
+
+
+@pytest.mark.parametrize(("key", "says"), [("", False), ("a-key", True)])
+def test_the_page_says_who_is_sent_one_s_words(client, settings, key, says):
+    settings.ELEVENLABS_API_KEY = key
+    assert ("ElevenLabs" in client.get(ACCOUNT).text) == says
+
+
 def test_each_movement_says_what_it_was_for(client, user, job):
     ledger.adjust(user, 3, reason="thank you for waiting", actor=user)
     rows = _rows(client.get(CREDITS).text)
