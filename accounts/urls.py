@@ -1,4 +1,4 @@
-from allauth.account.views import account_inactive, logout
+from allauth.account.views import account_inactive
 from allauth.socialaccount.providers.google.provider import GoogleProvider
 from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
 from allauth.socialaccount.views import login_cancelled, login_error
@@ -10,7 +10,7 @@ from accounts import views
 urlpatterns = [
     path("login/", views.sign_in, name="account_login"),
     path("demo/", views.demo_sign_in, name="demo_sign_in"),
-    path("logout/", logout, name="account_logout"),
+    path("logout/", views.sign_out, name="account_logout"),
     path("credits/", views.credits, name="credits"),
     path("", views.account, name="account"),
     path("picture/", views.picture, name="picture"),

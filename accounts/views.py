@@ -1,5 +1,6 @@
 """Signing in, and the pages of one's account and credits."""
 
+from allauth.account.views import logout
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
@@ -16,6 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import demo
 from accounts.picture import may_be_fetched, picture_of
 from accounts.ways import ways_in
+
+# Says that somebody signed out here, until static/js/offline/leaving.js has forgotten them. A
+# session that only runs out leaves no such sign: what was kept is there when they are back.
+SIGNED_OUT = "signed_out"
+YEAR_S = 365 * 24 * 3600
 
 
 @require_GET
@@ -34,6 +40,16 @@ def demo_sign_in(request):
         raise PermissionDenied
     login(request, demo.demo_user(), backend="django.contrib.auth.backends.ModelBackend")
     return redirect(_next_url(request.POST.get("next", ""), request))
+
+
+def sign_out(request):
+    """Sign out by a form, and have the browser forget what it keeps of this person."""
+    response = logout(request)
+    if request.method == "POST":
+        response.set_cookie(
+            SIGNED_OUT, "1", max_age=YEAR_S, secure=request.is_secure(), samesite="Lax"
+        )
+    return response
 
 
 @login_required

@@ -23,6 +23,7 @@ SHELL = (
     "img/shapes.svg",
     "img/icon-192.png",
     "js/offline/kept.js",
+    "js/offline/leaving.js",
     "js/offline/page.js",
     "js/offline/words.js",
 )

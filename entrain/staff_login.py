@@ -1,7 +1,8 @@
-"""The admin's own sign-in by password, which allauth's limits do not reach."""
+"""The admin's own sign-in by password, which allauth's limits do not reach, and its way out."""
 
 from allauth.core import ratelimit
 from django.contrib import admin
+from django.shortcuts import redirect
 
 
 def staff_login(request):
@@ -9,3 +10,8 @@ def staff_login(request):
     address = request.POST.get("username", "").strip().lower()
     too_many = ratelimit.consume_or_429(request, action="staff_login", key=address)
     return too_many or admin.site.login(request)
+
+
+def staff_logout(request):
+    """Sign out where everybody does, so that the browser forgets a member of staff as well."""
+    return redirect("account_logout", preserve_request=True)

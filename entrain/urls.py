@@ -5,7 +5,7 @@ from django.views.i18n import set_language
 from entrain.appearance import choose_theme
 from entrain.offline import manifest, offline, service_worker
 from entrain.pages import favicon, robots
-from entrain.staff_login import staff_login
+from entrain.staff_login import staff_login, staff_logout
 
 handler400 = "entrain.errors.bad_request"
 handler500 = "entrain.errors.server_error"
@@ -21,5 +21,6 @@ urlpatterns = [
     path("robots.txt", robots),
     path("favicon.ico", favicon),
     path("admin/login/", staff_login),
+    path("admin/logout/", staff_logout),
     path("admin/", admin.site.urls),
 ]

@@ -98,6 +98,53 @@ def test_nothing_of_a_person_is_kept_and_all_goes_when_they_sign_out(owner, site
     owner.goto(f"{site.url}/accounts/logout/")
     owner.get_by_role("main").get_by_role("button", name="Sign out").click()
     owner.wait_for_function("async () => !(await caches.has('kept'))")
+    # Once it has forgotten, there is no sign left that could remove what is kept later.
+    owner.wait_for_function("() => !document.cookie.includes('signed_out')")
+    sign_in(owner, site)
+    _keep(owner, site, track)
+
+
+def test_what_is_kept_outlives_the_session_but_is_nobody_else_s(owner, site, track):
+    _keep(owner, site, track)
+    owner.context.clear_cookies(name="sessionid")
+    owner.goto(site.url)
+    owner.goto(f"{site.url}/offline/")
+    expect(owner.get_by_text("Quiet hour")).to_be_visible()
+    sign_in(owner, site)
+    owner.goto(f"{site.url}/offline/")
+    expect(owner.get_by_text("Quiet hour")).to_be_visible()
+
+    owner.context.clear_cookies(name="sessionid")
+    _sign_in_as_somebody_else(owner, site)
+    owner.goto(f"{site.url}/jobs/")
+    owner.wait_for_function(_NOTHING_IS_KEPT)
+    owner.goto(f"{site.url}/offline/")
+    expect(owner.get_by_text("Nothing is kept here yet")).to_be_visible()
+
+
+def test_who_signs_out_and_loses_the_network_leaves_nothing(owner, site, track):
+    _keep(owner, site, track)
+    owner.goto(f"{site.url}/accounts/logout/")
+    owner.context.route(f"{site.url}/", lambda route: route.abort())
+    owner.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("On this device")
+    expect(owner.get_by_text("Nothing is kept here yet")).to_be_visible()
+
+
+def _sign_in_as_somebody_else(page, site):
+    site.environment["DJANGO_SUPERUSER_PASSWORD"] = "long-enough-for-staff"
+    site.manage("createsuperuser", "--noinput", "--email", "staff@example.com")
+    page.goto(f"{site.url}/admin/")
+    page.get_by_label("E-mail address").fill("staff@example.com")
+    page.get_by_label("Password").fill("long-enough-for-staff")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
+
+
+_NOTHING_IS_KEPT = """async () => {
+    const kept = await (await caches.open("kept")).keys();
+    return kept.every(({url}) => new URL(url).pathname === "/kept/owner");
+}"""
 
 
 def test_the_site_can_be_installed(page, site):

@@ -55,17 +55,17 @@ export async function forget(id) {
   for (const place of [soundOf(id), coverOf(id), about(id)]) await cache.delete(place);
 }
 
-/** Remove all that somebody else kept, or everything when nobody is signed in. */
+/** Remove all tracks from this device. */
+export async function forgetAll() {
+  await caches.delete(CACHE);
+}
+
+/** Remove all that somebody else than `person` kept. */
 export async function belongTo(person) {
-  if (!(await caches.has(CACHE))) {
-    if (!person) return;
-  } else {
-    const cache = await caches.open(CACHE);
-    const owner = await (await cache.match(OWNER))?.text();
-    if (person && owner === person) return;
-    await caches.delete(CACHE);
-    if (!person) return;
-  }
+  const cache = await caches.open(CACHE);
+  const owner = await (await cache.match(OWNER))?.text();
+  if (owner === person) return;
+  await forgetAll();
   await (await caches.open(CACHE)).put(OWNER, new Response(person));
 }
 

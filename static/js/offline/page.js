@@ -1,6 +1,7 @@
 // The page of what is kept on this device. It was kept itself, so it reads all it shows from here.
 
 import { all, coverOf, forget, possible, soundOf } from "./kept.js";
+import { forgetWhoLeft } from "./leaving.js";
 import { clock, length, size } from "./words.js";
 
 const list = document.getElementById("kept");
@@ -103,6 +104,7 @@ async function lookForIt(wait_ms = FIRST_WAIT_MS) {
 }
 
 wearTheme();
+await forgetWhoLeft();
 show();
 showNetwork();
 addEventListener("online", showNetwork);
