@@ -95,13 +95,23 @@ def test_nothing_of_a_person_is_kept_and_all_goes_when_they_sign_out(owner, site
     assert "Quiet hour" not in html
     assert "demo@" not in html
 
+    owner.goto(f"{site.url}/studio/")
+    owner.get_by_label("Your words").fill("Nobody else is to read this")
+    owner.wait_for_function(_DRAFTS, arg=1)
     owner.goto(f"{site.url}/accounts/logout/")
     owner.get_by_role("main").get_by_role("button", name="Sign out").click()
     owner.wait_for_function("async () => !(await caches.has('kept'))")
+    owner.wait_for_function(_DRAFTS, arg=0)
     # Once it has forgotten, there is no sign left that could remove what is kept later.
     owner.wait_for_function("() => !document.cookie.includes('signed_out')")
     sign_in(owner, site)
     _keep(owner, site, track)
+
+
+_DRAFTS = """(number) => {
+    const drafts = Object.keys(localStorage).filter((key) => key.startsWith("entrain.draft."));
+    return drafts.length === number;
+}"""
 
 
 def test_what_is_kept_outlives_the_session_but_is_nobody_else_s(owner, site, track):
