@@ -84,7 +84,10 @@ def _shared_job(token: str) -> Job:
 
 
 def _unseen_by_others(response: HttpResponse) -> HttpResponse:
-    """Keep the page out of search engines, and its address from the sites it leads to."""
+    """Keep the page out of search engines, and its address from the sites it leads to.
+
+    Not from this one: a form of the page has to say where it comes from.
+    """
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response

@@ -81,7 +81,7 @@ def test_search_engines_and_other_sites_do_not_learn_of_it(share, stranger):
     for path in ("", "play/", "cover/", "waveform/"):
         response = stranger.get(here + path)
         assert response["X-Robots-Tag"] == "noindex"
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
     assert '<meta name="robots" content="noindex">' in stranger.get(here).content.decode()
 
 
