@@ -1,8 +1,10 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from jobs.studio import views as studio
 from jobs.studio.samples import voice_sample
 from jobs.views import files, front, library, sharing, shelf, track
+
+register_converter(sharing.TokenConverter, "token")
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -29,9 +31,9 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/share/", sharing.job_share, name="job_share"),
     path("jobs/<uuid:job_id>/unshare/", sharing.job_unshare, name="job_unshare"),
     path("jobs/<uuid:job_id>/again/", shelf.job_again, name="job_again"),
-    path("listen/<str:token>/", sharing.shared, name="shared"),
-    path("listen/<str:token>/play/", sharing.shared_play, name="shared_play"),
-    path("listen/<str:token>/cover/", sharing.shared_cover, name="shared_cover"),
-    path("listen/<str:token>/waveform/", sharing.shared_waveform, name="shared_waveform"),
+    path("listen/<token:token>/", sharing.shared, name="shared"),
+    path("listen/<token:token>/play/", sharing.shared_play, name="shared_play"),
+    path("listen/<token:token>/cover/", sharing.shared_cover, name="shared_cover"),
+    path("listen/<token:token>/waveform/", sharing.shared_waveform, name="shared_waveform"),
     path("files/<str:token>/", files.local_file, name="local_file"),
 ]

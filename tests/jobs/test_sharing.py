@@ -40,6 +40,16 @@ def test_whoever_has_the_link_sees_and_hears_the_track(share, stranger, fetch):
         assert fetch(stranger.get(f"{here}play/?as={kind}").url).body == f"the {kind}".encode()
 
 
+@pytest.mark.parametrize("token", ["%00", "None", "a" * 42, "a" * 44, "a" * 42 + ".", "a" * 43])
+@pytest.mark.parametrize("path", ["", "play/", "cover/", "waveform/"])
+def test_what_is_no_link_of_ours_leads_nowhere(
+    db, stranger, token, path, django_assert_max_num_queries
+):
+    # A database may know no answer to a text that is none, but an error.
+    with django_assert_max_num_queries(1 if token == "a" * 43 else 0):
+        assert stranger.get(f"/listen/{token}/{path}").status_code == 404
+
+
 def test_the_page_says_nothing_of_the_owner_or_their_words(share, stranger, stored, user):
     page = stranger.get(share()).content.decode()
     for secret in (user.email, user.name, str(stored.pk), *stored.track_spec.speech.lines):
