@@ -1,20 +1,16 @@
 """The voices on offer, and who speaks them."""
 
-import logging
 from functools import cache
 
 from django.conf import settings
-from django.core.cache import cache as shared_cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audio import Synthesiser, Voice
 from audio.speech.elevenlabs import ElevenLabs
 from audio.speech.espeak import Espeak
+from jobs.voice_list import VoiceList
 from jobs.voice_service import WAIT_SECONDS, VoiceService
-
-logger = logging.getLogger(__name__)
-VOICES_SECONDS = 600
 
 
 def voices() -> list[tuple[str, list[Voice]]]:
@@ -22,7 +18,7 @@ def voices() -> list[tuple[str, list[Voice]]]:
     simple = (_("Simple voices"), list(_espeak().voices))
     if not has_natural_voices():
         return [simple]
-    return [(_("Natural voices"), list(_natural_voices())), simple]
+    return [(_("Natural voices"), list(_voices_of(_elevenlabs()).now())), simple]
 
 
 def voice_to_start_with(known: str | None) -> str:
@@ -47,13 +43,11 @@ def synthesiser_for(voice_id: str, *, patience_s: float = WAIT_SECONDS) -> Synth
     return _espeak()
 
 
-def _natural_voices() -> tuple[Voice, ...]:
-    """The voices of our account, asked for every ten minutes; without the cache, every time."""
-    try:
-        return shared_cache.get_or_set("voices", _elevenlabs().voices, VOICES_SECONDS)
-    except Exception as error:
-        logger.warning("the cache does not answer: %r", error)
-        return _elevenlabs().voices()
+@cache
+def _voices_of(service: ElevenLabs) -> VoiceList:
+    # It has no way to say that it could not be asked, so one is asked that cannot be.
+    nowhere = ElevenLabs(api_key="", base_url="nowhere:")
+    return VoiceList(service.voices, otherwise=nowhere.voices())
 
 
 @cache
