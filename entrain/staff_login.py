@@ -1,5 +1,7 @@
 """The admin's own sign-in by password, which allauth's limits do not reach, and its way out."""
 
+from unicodedata import normalize
+
 from allauth.core import ratelimit
 from django.contrib import admin
 from django.shortcuts import redirect
@@ -7,7 +9,8 @@ from django.shortcuts import redirect
 
 def staff_login(request):
     """Sign in to the admin; too many attempts from one place or at one address have to wait."""
-    address = request.POST.get("username", "").strip().lower()
+    # As the form itself reads it: each spelling of an address would have attempts of its own.
+    address = normalize("NFKC", request.POST.get("username", "")).strip().lower()
     too_many = ratelimit.consume_or_429(request, action="staff_login", key=address)
     return too_many or admin.site.login(request)
 

@@ -82,6 +82,15 @@ class TestSigningIn:
         assert refused.status_code == 429
         assert "sessionid" not in stranger.cookies
 
+    @pytest.mark.parametrize(
+        "spelling", ["ｓｔａｆｆ@example.com", "staff@ｅxample.com\u3000", "ﬆaff@example.com"]
+    )
+    def test_an_address_is_one_however_it_is_spelt(self, stranger, staff, spelling):
+        for number in range(5):
+            place = {"REMOTE_ADDR": f"203.0.113.{number}"}
+            assert sign_in(stranger, staff.email, "wrong", **place).status_code == 200
+        assert sign_in(stranger, spelling, REMOTE_ADDR="203.0.113.9").status_code == 429
+
     def test_twenty_attempts_from_one_place_then_a_pause(self, stranger, staff):
         for number in range(20):
             assert sign_in(stranger, f"{number}@example.com").status_code == 200
