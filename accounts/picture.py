@@ -1,10 +1,13 @@
 """A person's picture, fetched from Google by the server: their browser never asks Google for it."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import requests
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
+CACHE_AWAY = (RedisError, OSError)
 HOST = ".googleusercontent.com"
 LARGEST_BYTES = 512 * 1024
 TIMEOUT_S = 3
@@ -17,10 +20,14 @@ def picture_of(user) -> tuple[bytes, str] | None:
     if not may_be_fetched(user.picture):
         return None
     key = f"picture:{user.pk}:{user.picture}"
-    found = cache.get(key)
+    try:
+        found = cache.get(key)
+    except CACHE_AWAY:
+        return _fetch(user.picture)
     if found is None:
         found = _fetch(user.picture)
-        cache.set(key, found or (), KEPT_S)
+        with suppress(*CACHE_AWAY):
+            cache.set(key, found or (), KEPT_S)
     return found or None
 
 

@@ -71,3 +71,14 @@ def client(client, user):
     yield client
     # The last page's language stays with the thread.
     translation.deactivate()
+
+
+@pytest.fixture
+def without_cache(settings):
+    """The cache that all processes share is away."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+        }
+    }

@@ -178,6 +178,11 @@ def test_the_picture_comes_from_this_site(client, user, pictures):
     assert "127.0.0.1" not in client.get(ACCOUNT).text
 
 
+def test_the_picture_comes_without_the_cache_too(client, pictures, without_cache):
+    pictures("/fine")
+    assert client.get("/accounts/picture/").content == b"x" * 100
+
+
 @pytest.mark.parametrize("path", ["/large", "/page", "/gone"])
 def test_what_is_no_picture_is_not_passed_on(client, pictures, path):
     pictures(path)

@@ -40,16 +40,6 @@ def process(service):
     return lambda: VoiceList(service.voices, otherwise=PREMADE)
 
 
-@pytest.fixture
-def without_cache(settings):
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1/0",
-        }
-    }
-
-
 def test_all_processes_together_ask_once(process, service):
     assert [process().now() for _ in range(3)] == [OURS] * 3
     assert service.asked == 1
