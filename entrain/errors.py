@@ -31,11 +31,15 @@ def bad_request(request, exception):
 
 def server_error(request):
     """500, or 503 while the database is away. Asks nothing of what may be broken."""
-    away = isinstance(sys.exception(), (OperationalError, InterfaceError))
-    status = 503 if away else 500
-    response = HttpResponse(render_to_string(f"{status}.html", theme(request)), status=status)
-    if away:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return come_again(request)
+    return HttpResponse(render_to_string("500.html", theme(request)), status=500)
+
+
+def come_again(request):
+    """503 for what cannot be done while a part is away. Asks nothing of what may be broken."""
+    response = HttpResponse(render_to_string("503.html", theme(request)), status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
 

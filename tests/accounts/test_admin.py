@@ -91,6 +91,12 @@ class TestSigningIn:
             assert sign_in(stranger, staff.email, "wrong", **place).status_code == 200
         assert sign_in(stranger, spelling, REMOTE_ADDR="203.0.113.9").status_code == 429
 
+    def test_while_nobody_can_count_attempts_there_are_none(self, stranger, staff, without_cache):
+        refused = sign_in(stranger, staff.email)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+        assert "sessionid" not in stranger.cookies
+        assert stranger.get("/admin/login/").status_code == 200
+
     def test_twenty_attempts_from_one_place_then_a_pause(self, stranger, staff):
         for number in range(20):
             assert sign_in(stranger, f"{number}@example.com").status_code == 200
