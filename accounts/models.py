@@ -67,7 +67,7 @@ class User(AbstractUser):
 
     def get_full_name(self):
         """What the admin and the pages call this person."""
-        return self.name or self.email
+        return self.name.strip() or self.email
 
     def get_short_name(self):
         """The first word of the name, for a greeting."""

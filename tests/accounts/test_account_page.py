@@ -47,6 +47,11 @@ def test_the_page_says_who_one_is(client, user):
     assert user.email in page
 
 
+def test_a_name_of_nothing_but_blanks_is_none(client, user):
+    type(user).objects.update(name=" \u3000\t")
+    assert f">{user.email}</h1>" in client.get(ACCOUNT).text
+
+
 def test_the_page_says_how_much_room_tracks_take(client, job, settings):
     settings.STORAGE_ALLOWANCE_MB = 5000
     claim = lifecycle.claim(job.pk, Job.Step.SPEECH)
