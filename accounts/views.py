@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import demo
 from accounts.picture import may_be_fetched, picture_of
@@ -24,7 +24,7 @@ SIGNED_OUT = "signed_out"
 YEAR_S = 365 * 24 * 3600
 
 
-@require_GET
+@require_safe
 def sign_in(request):
     """The one page to sign in on; ``next`` leads back to where the person was going."""
     after = _next_url(request.GET.get("next", ""), request)
@@ -53,7 +53,7 @@ def sign_out(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def account(request):
     """Who one is here, and what one can decide about it."""
     context = {
@@ -64,7 +64,7 @@ def account(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def picture(request):
     """The person's own picture."""
     found = picture_of(request.user)
@@ -86,7 +86,7 @@ def sign_out_everywhere(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def credits(request):
     """Balance, every movement, and how to get more."""
     entries = Paginator(request.user.ledger_entries.all(), 50)
@@ -98,7 +98,7 @@ def credits(request):
     return render(request, "accounts/credits.html", context)
 
 
-@require_GET
+@require_safe
 def address_taken(request):
     """Google vouched for a person whose e-mail address belongs to another account here."""
     return render(request, "accounts/address_taken.html", status=409)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
@@ -47,7 +47,7 @@ def studio(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def job_like(request, job_id):
     """The form, filled in as for an earlier track, to make another like it."""
     job = job_of(request, job_id)

@@ -1,14 +1,14 @@
 """The front page."""
 
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.ways import ways_in
 from jobs.bands import BANDS
 from jobs.sounds import front_sounds
 
 
-@require_GET
+@require_safe
 def home(request):
     """What Entrain is, for those who are not signed in; the studio for those who are."""
     if request.user.is_authenticated:

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jobs import library
 from jobs.allowance import room_of
@@ -15,7 +15,7 @@ YEAR_S = 365 * 24 * 3600
 
 
 @login_required
-@require_GET
+@require_safe
 def job_list(request):
     """A person's tracks, as the query asks for them; newest first when it asks for nothing."""
     asked, view = library.Selection.of(request.GET), library.view_of(request)

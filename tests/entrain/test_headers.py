@@ -3,6 +3,7 @@
 import gzip
 
 import pytest
+from django.test import Client
 
 POLICY = "Content-Security-Policy"
 PAGES = ["/", "/accounts/login/", "/nowhere/", "/admin/login/", "/robots.txt"]
@@ -21,6 +22,14 @@ def test_the_browser_is_told_what_a_page_may_do(client, path):
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/robots.txt", "/jobs/", "/accounts/"])
+def test_who_asks_for_the_headers_alone_gets_those_of_the_page(client, path):
+    for browser in (client, Client()):
+        page, headers = browser.get(path), browser.head(path)
+        assert (headers.status_code, headers.content) == (page.status_code, b"")
+        assert headers.headers["Content-Type"] == page.headers["Content-Type"]
 
 
 def test_pages_are_compressed(client):
