@@ -72,6 +72,15 @@ def test_withdrawn_the_link_leads_nowhere(client, share, stranger, stored, path)
     assert share() != here
 
 
+def test_whoever_is_listening_when_it_is_withdrawn_can_go_on_and_the_page_says_so(
+    client, share, stranger, stored, fetch
+):
+    sound = stranger.get(f"{share()}play/").url
+    assert "up to an hour" in client.get(f"/jobs/{stored.pk}/").text
+    client.post(f"/jobs/{stored.pk}/unshare/")
+    assert fetch(sound).body == b"the flac"
+
+
 def test_while_it_is_archived_the_link_leads_nowhere(share, stranger, stored):
     here = share()
     lifecycle.archive(stored)
