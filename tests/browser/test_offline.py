@@ -39,6 +39,15 @@ def _is_ready(page):
     page.wait_for_function("navigator.serviceWorker.controller")
 
 
+def _wait_for(page, promise):
+    """Wait for the page to keep a promise; to Playwright's own waiting any promise is a yes."""
+    for _ in range(100):
+        if page.evaluate(promise):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"waited in vain for {promise}")
+
+
 def _keep(page, site, track):
     page.goto(site.url + track)
     _is_ready(page)
@@ -100,7 +109,8 @@ def test_nothing_of_a_person_is_kept_and_all_goes_when_they_sign_out(owner, site
     owner.wait_for_function(_DRAFTS, arg=1)
     owner.goto(f"{site.url}/accounts/logout/")
     owner.get_by_role("main").get_by_role("button", name="Sign out").click()
-    owner.wait_for_function("async () => !(await caches.has('kept'))")
+    owner.wait_for_url(f"{site.url}/")
+    _wait_for(owner, "async () => !(await caches.has('kept'))")
     owner.wait_for_function(_DRAFTS, arg=0)
     # Once it has forgotten, there is no sign left that could remove what is kept later.
     owner.wait_for_function("() => !document.cookie.includes('signed_out')")
@@ -127,7 +137,7 @@ def test_what_is_kept_outlives_the_session_but_is_nobody_else_s(owner, site, tra
     owner.context.clear_cookies(name="sessionid")
     _sign_in_as_somebody_else(owner, site)
     owner.goto(f"{site.url}/jobs/")
-    owner.wait_for_function(_NOTHING_IS_KEPT)
+    _wait_for(owner, _NOTHING_IS_KEPT)
     owner.goto(f"{site.url}/offline/")
     expect(owner.get_by_text("Nothing is kept here yet")).to_be_visible()
 
