@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -64,7 +65,9 @@ def service_worker(request):
     """The script that answers in the place of the network; from here its scope is the site."""
     shell = [static(name) for name in SHELL]
     source = get_template(PAGE).template.source + get_template("sw.js").template.source
-    version = hashlib.sha256(json.dumps([shell, source]).encode()).hexdigest()[:12]
+    # A browser that changes its language is to keep the page anew, in that one.
+    content = json.dumps([shell, source, get_language()])
+    version = hashlib.sha256(content.encode()).hexdigest()[:12]
     settings = {"version": version, "page": reverse("offline"), "shell": shell}
     context = {"settings": json.dumps(settings)}
     return render(request, "sw.js", context, content_type="text/javascript")

@@ -167,6 +167,20 @@ _NOTHING_IS_KEPT = """async () => {
 }"""
 
 
+def test_the_page_without_a_network_follows_the_language(page, site):
+    page.goto(site.url)
+    _is_ready(page)
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    _wait_for(page, _OFFLINE_IN_GERMAN)
+
+
+_OFFLINE_IN_GERMAN = """async () => {
+    const kept = await caches.match("/offline/");
+    return kept && (await kept.text()).includes('lang="de"');
+}"""
+
+
 def test_the_site_can_be_installed(page, site):
     page.goto(site.url)
     _is_ready(page)
