@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audio import Synthesiser, Voice
-from audio.speech.elevenlabs import ElevenLabs
+from audio.speech.elevenlabs import PREMADE_VOICES, ElevenLabs
 from audio.speech.espeak import Espeak
 from jobs.voice_list import VoiceList
 from jobs.voice_service import WAIT_SECONDS, VoiceService
@@ -45,9 +45,7 @@ def synthesiser_for(voice_id: str, *, patience_s: float = WAIT_SECONDS) -> Synth
 
 @cache
 def _voices_of(service: ElevenLabs) -> VoiceList:
-    # It has no way to say that it could not be asked, so one is asked that cannot be.
-    nowhere = ElevenLabs(api_key="", base_url="nowhere:")
-    return VoiceList(service.voices, otherwise=nowhere.voices())
+    return VoiceList(service.voices, otherwise=PREMADE_VOICES)
 
 
 @cache

@@ -34,7 +34,7 @@ _BUSY = {429, 503}
 
 _VOICE_NAME = re.compile(r"[A-Za-z0-9]{1,64}")
 
-_PREMADE_VOICES = (
+PREMADE_VOICES = (
     Voice("elevenlabs:EXAVITQu4vr4xnSDxMaL", "Sarah — English (US)", "en"),
     Voice("elevenlabs:21m00Tcm4TlvDq8ikWAM", "Rachel — English (US)", "en"),
     Voice("elevenlabs:XrExE9yKIg1WjnnlVkGX", "Matilda — English (US)", "en"),
@@ -103,9 +103,9 @@ class ElevenLabs:
                 allow_redirects=False,
             )
             answer.raise_for_status()
-            return tuple(map(_voice, answer.json()["voices"])) or _PREMADE_VOICES
+            return tuple(map(_voice, answer.json()["voices"])) or PREMADE_VOICES
         except (requests.RequestException, ValueError, LookupError, TypeError, AttributeError):
-            return _PREMADE_VOICES
+            return PREMADE_VOICES
 
     def speak(self, text: str, voice_id: str) -> bytes:
         """``text`` as an MP3 file; see :class:`~audio.speech.voices.Synthesiser`."""
