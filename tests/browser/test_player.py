@@ -145,7 +145,9 @@ def test_the_sleep_timer_fades_out_and_stops(page, site, track):
     _play(page)
     page.get_by_role("button", name="Sleep timer").click()
     page.get_by_text("15 min").click()
-    expect(page.get_by_role("button", name=re.compile("Sleep timer, 1[45]:"))).to_be_visible()
+    moon = page.get_by_role("button", name=re.compile("Sleep timer, 1[45]:"))
+    expect(moon).to_be_focused()
+    expect(page.get_by_role("group", name="Fade out and stop in")).to_be_hidden()
     page.clock.fast_forward("13:50")
     assert _audio(page, "a.volume") == 1
     page.clock.fast_forward("00:40")
@@ -155,6 +157,30 @@ def test_the_sleep_timer_fades_out_and_stops(page, site, track):
     # The next time it plays as loud as ever.
     assert _audio(page, "a.volume") == 1
     expect(page.get_by_role("button", name="Sleep timer", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(390, 664), (390, 844), (844, 390), (1280, 900)])
+def test_choices_of_the_sleep_timer_open_where_one_sees_them(player, size):
+    player.set_viewport_size({"width": size[0], "height": size[1]})
+    moon = player.get_by_role("button", name="Sleep timer", exact=True)
+    moon.click()
+    choices = player.get_by_role("group", name="Fade out and stop in")
+    expect(choices).to_be_in_viewport(ratio=1)
+    expect(choices.get_by_role("radio", name="Never")).to_be_focused()
+    above, below = moon.bounding_box(), choices.bounding_box()
+    assert 0 <= below["y"] - above["y"] - above["height"] < 60
+    # Arrows choose as they go; a key of its own says that this is it.
+    player.keyboard.press("ArrowLeft")
+    player.keyboard.press("ArrowLeft")
+    expect(choices.get_by_role("radio", name="90 min")).to_be_checked()
+    player.keyboard.press("Enter")
+    expect(choices).to_be_hidden()
+    moon = player.get_by_role("button", name=re.compile("^Sleep timer, 1:"))
+    expect(moon).to_be_focused()
+    # The time that is left stands below the moon's circle.
+    left = player.locator("[data-left]").bounding_box()
+    circle = moon.bounding_box()
+    assert left["y"] >= circle["y"] + circle["height"]
 
 
 def test_the_sleep_timer_can_wait_for_the_end_of_a_loop(player):

@@ -48,14 +48,32 @@ export function deck(root, sound) {
 /** The choice of a sleep timer: `button` unfolds `choices`, and shows what is left. */
 export function sleepChoice(button, choices, timer) {
   const text = button.querySelector("[data-left]");
+  const unfold = (open) => {
+    choices.hidden = !open;
+    button.ariaExpanded = open;
+  };
+  const fold = () => {
+    unfold(false);
+    button.focus({ preventScroll: true });
+  };
   button.addEventListener("click", () => {
-    choices.hidden = !choices.hidden;
-    button.ariaExpanded = !choices.hidden;
-    if (!choices.hidden) choices.querySelector("input:checked").focus({ preventScroll: true });
+    unfold(choices.hidden);
+    if (choices.hidden) return;
+    choices.scrollIntoView({ block: "nearest" });
+    choices.querySelector("input:checked").focus({ preventScroll: true });
   });
   choices.addEventListener("change", ({ target }) => {
     const { value } = target;
     timer.set(value === "" ? null : value === END_OF_TRACK ? END_OF_TRACK : Number(value));
+  });
+  // Arrow keys click as well, and whoever uses them may be on the way to the next choice.
+  choices.addEventListener("click", ({ target, detail }) => {
+    if (detail && target.matches("input")) fold();
+  });
+  choices.addEventListener("keydown", (event) => {
+    if (!["Enter", " ", "Escape"].includes(event.key)) return;
+    event.preventDefault();
+    fold();
   });
   timer.addEventListener("change", () => {
     const { choice, left_s } = timer;
