@@ -101,6 +101,51 @@ def test_it_goes_on_on_the_page_of_the_track_and_back(library):
     expect(library.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
+def test_the_way_back_leads_to_where_one_was_and_the_sound_goes_on(library, site):
+    library.get_by_role("searchbox").fill("evening")
+    expect(library).to_have_url(f"{site.url}/jobs/?q=evening")
+    library.get_by_role("link", name="Evening calm").click()
+    library.get_by_role("button", name="Play", exact=True).click()
+    while not _listening(library):
+        library.wait_for_timeout(50)
+    library.get_by_role("link", name="My tracks").last.click()
+    expect(library).to_have_url(f"{site.url}/jobs/?q=evening")
+    mini = library.get_by_role("region", name="Player")
+    expect(mini.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    # It also goes on where the list does not show it.
+    mini.get_by_role("link", name="Evening calm").click()
+    library.get_by_role("button", name="Pause", exact=True).click()
+    library.evaluate(
+        "sessionStorage.setItem('entrain.library', JSON.stringify('/jobs/?q=morning'))"
+    )
+    library.reload()
+    library.get_by_role("button", name="Play", exact=True).click()
+    library.get_by_role("slider", name="Position").press("ArrowRight")
+    library.get_by_role("link", name="My tracks").last.click()
+    expect(library).to_have_url(f"{site.url}/jobs/?q=morning")
+    expect(library.locator(".track")).to_have_count(1)
+    expect(mini.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(mini.get_by_role("link", name="Evening calm")).to_have_attribute(
+        "href", re.compile("^/jobs/[0-9a-f-]{36}/$")
+    )
+    assert mini.locator(".cover").evaluate("picture => picture.decode().then(() => true)")
+    while not _listening(library):
+        library.wait_for_timeout(50)
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.com/jobs/?q=x", "/accounts/", "//x.y/jobs/"]
+)
+def test_the_way_back_leads_nowhere_else(library, shelf, site, elsewhere):
+    library.goto(site.url + shelf[0])
+    library.evaluate(
+        "there => sessionStorage.setItem('entrain.library', JSON.stringify(there))", elsewhere
+    )
+    library.reload()
+    back = library.get_by_role("link", name="My tracks").last
+    expect(back).to_have_attribute("href", "/jobs/")
+
+
 def test_the_layout_is_kept(library):
     library.get_by_role("radio", name="List").check(force=True)
     expect(library.locator(".tracks.list")).to_be_visible()

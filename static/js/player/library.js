@@ -1,7 +1,7 @@
 // The library: tracks play from the list, in one small player that goes on while the list changes.
 
 import { deck } from "./deck.js";
-import { arrive, leave } from "./handover.js";
+import { arrive, leave, leaveList } from "./handover.js";
 import { listenToKeys } from "./keys.js";
 import { showOnLockScreen } from "./lockscreen.js";
 import { SleepTimer } from "./sleep.js";
@@ -22,34 +22,33 @@ listenToKeys(sound, mini);
 const buttons = () => document.querySelectorAll(".track .here");
 const isOf = (button) => sound.track?.address === button.dataset.address;
 
-function begin(button, at_s) {
-  const { title, address, cover, duration, page } = button.dataset;
-  const sources = button.parentElement.querySelector("template").content.cloneNode(true);
-  const track = {
-    address,
-    title,
-    artist: mini.dataset.artist,
-    cover: `${cover}?as=png`,
-    duration_s: Number(duration),
-    sources: [...sources.querySelectorAll("source")].map(({ src, type }) => ({ src, type })),
-  };
+function begin(track, at_s) {
+  const { title, cover, band, page } = track;
   sound.load(track, at_s);
   find(".cover").src = cover;
   find(".name").textContent = title;
   find(".name").href = find(".gone a").href = page;
   for (const notice of [".lost", ".gone"]) find(notice).hidden = true;
-  mini.className = `mini ${[...button.closest(".track").classList].find((c) => c.startsWith("band-"))}`;
+  mini.className = `mini band-${band}`;
   mini.hidden = false;
   sound.play();
 }
 
-/** What played on the page before goes on, if it is on the list. */
+/** The track that `button` of the list plays. */
+function trackOf(button) {
+  const { title, address, cover, band, duration, page } = button.dataset;
+  const { artist } = mini.dataset;
+  const template = button.parentElement.querySelector("template").content.cloneNode(true);
+  const sources = [...template.querySelectorAll("source")].map(({ src, type }) => ({ src, type }));
+  return { address, title, artist, cover, band, page, duration_s: Number(duration), sources };
+}
+
+/** What played on the page before goes on, whatever the list shows. */
 function takeUp() {
   const left = arrive();
-  const button = [...buttons()].find(({ dataset }) => dataset.address === left?.address);
-  if (!button) return;
+  if (!left) return;
   timer.set(...left.sleep);
-  begin(button, left.at_s);
+  begin(left.track, left.at_s);
 }
 
 /** Each track of the list says whether it is the one that plays. */
@@ -66,7 +65,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest(".track .here");
   if (!button) return;
   if (isOf(button)) sound.toggle();
-  else begin(button);
+  else begin(trackOf(button));
 });
 find(".close").addEventListener("click", () => {
   const playing = [...buttons()].find(isOf);
@@ -74,7 +73,10 @@ find(".close").addEventListener("click", () => {
   mini.hidden = true;
   (playing ?? document.getElementById("tracks")).focus();
 });
-addEventListener("pagehide", () => leave(sound, timer));
+addEventListener("pagehide", () => {
+  leave(sound, timer);
+  leaveList();
+});
 // A page that the browser kept whole runs no script again.
 addEventListener("pageshow", ({ persisted }) => persisted && takeUp());
 sound.addEventListener("lost", () => (find(".lost").hidden = false));

@@ -28,7 +28,8 @@ export function showOnLockScreen(sound) {
     if (shown !== sound.track) {
       shown = sound.track;
       const { title, artist, cover } = shown;
-      const artwork = cover ? [{ src: new URL(cover, location.href).href, type: "image/png" }] : [];
+      const picture = new URL(`${cover}?as=png`, location.href).href;
+      const artwork = cover ? [{ src: picture, type: "image/png" }] : [];
       session.metadata = new MediaMetadata({ title, artist, artwork });
     }
     session.playbackState = sound.playing ? "playing" : "paused";

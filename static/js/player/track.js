@@ -1,7 +1,7 @@
 // The page of one track: its making, its player, and its link to hand on.
 
 import { deck, sleepChoice } from "./deck.js";
-import { arrive, leave } from "./handover.js";
+import { arrive, leadBack, leave } from "./handover.js";
 import { listenToKeys } from "./keys.js";
 import { showOnLockScreen } from "./lockscreen.js";
 import { SleepTimer } from "./sleep.js";
@@ -14,7 +14,7 @@ const LEAST_ROOM_PX = 6;
 
 /** Put our own player in the place of the browser's. */
 function play(player) {
-  const { title, artist, cover, address, duration } = player.dataset;
+  const { title, artist, cover, address, band, duration } = player.dataset;
   const find = (selector) => player.querySelector(selector);
   const audio = find("audio");
   const sound = new Sound(audio);
@@ -40,8 +40,11 @@ function play(player) {
   if (names) new ResizeObserver(() => giveRoom([...names.children])).observe(names);
 
   const left = arrive();
-  const goesOn = left?.address === address;
-  const track = { address, title, artist, cover, duration_s: Number(duration) };
+  const goesOn = left?.track.address === address;
+  const sources = [...audio.querySelectorAll("source")].map(({ src, type }) => ({ src, type }));
+  const duration_s = Number(duration);
+  const page = location.pathname;
+  const track = { address, title, artist, cover, band, page, duration_s, sources };
   sound.load(track, goesOn ? left.at_s : undefined);
   if (goesOn) {
     timer.set(...left.sleep);
@@ -85,6 +88,8 @@ function start() {
   for (const button of document.querySelectorAll("[data-copy][hidden]")) offerToCopy(button);
 }
 start();
+const back = document.querySelector(".back a");
+if (back) leadBack(back);
 // An address that names a folded part unfolds it.
 const named = document.getElementById(location.hash.slice(1));
 if (named?.matches("details")) named.open = true;
