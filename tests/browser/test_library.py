@@ -95,6 +95,14 @@ def test_it_goes_on_on_the_page_of_the_track_and_back(library):
     assert 3 <= _listening(library) < 13
     mini.get_by_role("link", name="Evening calm").click()
     expect(library.get_by_role("button", name=re.compile("Sleep timer, 14:"))).to_be_visible()
+    # The small player shows it as well, and ends it.
+    library.get_by_role("link", name="My tracks").last.click()
+    moon = mini.get_by_role("button", name=re.compile("End the sleep timer, 14:[0-9]{2} left"))
+    moon.click()
+    expect(moon).to_be_hidden()
+    expect(mini.get_by_role("button", name="Pause", exact=True)).to_be_focused()
+    mini.get_by_role("link", name="Evening calm").click()
+    expect(library.get_by_role("button", name="Sleep timer", exact=True)).to_be_visible()
     # Once: whoever comes back later is not startled.
     library.get_by_role("button", name="Pause", exact=True).click()
     library.reload()
@@ -153,6 +161,17 @@ def test_the_layout_is_kept(library):
     expect(library.locator(".tracks.list")).to_be_visible()
     library.get_by_role("radio", name="Grid").check(force=True)
     expect(library.locator(".tracks.grid")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_the_small_player_has_room_for_all_its_buttons(library, width):
+    library.set_viewport_size({"width": width, "height": 844})
+    _play(library, "Evening calm")
+    mini = library.get_by_role("region", name="Player")
+    for name in ["Back 15 seconds", "Pause", "Forward 15 seconds", "Close the player"]:
+        box = mini.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box["width"] == box["height"] >= 44, name
+    assert mini.get_by_role("link", name="Evening calm").bounding_box()["width"] > 50
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

@@ -85,3 +85,14 @@ export function sleepChoice(button, choices, timer) {
     if (!checked.checked) checked.checked = true;
   });
 }
+
+/** A sleep timer that was set elsewhere: `button` shows what is left, and ends it. */
+export function sleepEnd(button, timer) {
+  const text = button.querySelector("[data-left]");
+  button.addEventListener("click", () => timer.set(null));
+  timer.addEventListener("change", () => {
+    button.hidden = timer.choice === null;
+    text.textContent = button.hidden ? "" : clock(Math.ceil(timer.left_s));
+    button.ariaLabel = filled(button.dataset.on, { left: text.textContent });
+  });
+}

@@ -1,6 +1,6 @@
 // The library: tracks play from the list, in one small player that goes on while the list changes.
 
-import { deck } from "./deck.js";
+import { deck, sleepEnd } from "./deck.js";
 import { arrive, leave, leaveList } from "./handover.js";
 import { listenToKeys } from "./keys.js";
 import { showOnLockScreen } from "./lockscreen.js";
@@ -12,9 +12,10 @@ import { timeline } from "./timeline.js";
 const mini = document.getElementById("mini");
 const find = (selector) => mini.querySelector(selector);
 const sound = new Sound(find("audio"));
-// Set on the page of a track; here it runs out.
+// Set on the page of a track; here it runs out, or is ended.
 const timer = new SleepTimer(sound);
 deck(mini, sound);
+sleepEnd(find("[data-do=sleep]"), timer);
 timeline(find(".timeline"), sound);
 showOnLockScreen(sound);
 listenToKeys(sound, mini);
@@ -67,6 +68,7 @@ document.addEventListener("click", (event) => {
   if (isOf(button)) sound.toggle();
   else begin(trackOf(button));
 });
+find("[data-do=sleep]").addEventListener("click", () => find("[data-do=toggle]").focus());
 find(".close").addEventListener("click", () => {
   const playing = [...buttons()].find(isOf);
   sound.pause();
