@@ -3,6 +3,7 @@
 A certificate comes from the report as plain values, see :meth:`audio.measure.Certificate.to_dict`.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ NOISES = {
 }
 NEAR_DB = 0.4
 STEADY_HZ = 0.005
+LEAST_HZ = 1e-6
 
 
 def in_words(found: Found) -> list[str]:
@@ -61,18 +63,26 @@ def _beats(found: Found) -> Iterator[str]:
         if high - low < STEADY_HZ:
             sentence = _("The beat is %(hz)s Hz") % {"hz": _number(low, 3)}
         else:
-            values = {"low": _number(low, 2), "high": _number(high, 2)}
-            sentence = _("The beat moves between %(low)s and %(high)s Hz") % values
+            values = {
+                "first": _clock(readings[0]["time_s"]),
+                "last": _clock(readings[-1]["time_s"]),
+                "low": _number(low, 2),
+                "high": _number(high, 2),
+            }
+            sentence = (
+                _("From %(first)s to %(last)s the beat moves between %(low)s and %(high)s Hz")
+                % values
+            )
         errors = [abs(r["beat_error_hz"]) for r in readings if r["beat_error_hz"] is not None]
         yield f"{sentence}{_exactness(max(errors)) if errors else ''}."
 
 
 def _exactness(error_hz: float) -> str:
-    if error_hz <= 1e-6:
+    if error_hz <= LEAST_HZ:
         return _(", exact to a millionth of a hertz")
     if error_hz <= 1e-3:
         return _(", exact to a thousandth of a hertz")
-    return _(", within %(error)s Hz of what was meant") % {"error": _number(error_hz, 3)}
+    return _(", within %(error)s Hz of what was meant") % {"error": _bound(error_hz, 3)}
 
 
 def _noise(found: Found) -> Iterator[str]:
@@ -122,8 +132,8 @@ def _peak(found: Found) -> Iterator[str]:
 
 def _sound_figures(found: Found) -> Iterator[tuple[str, str]]:
     loudness = found["loudness"]
-    length = f"{_number(found['duration_s'], 3)} s, {found['sample_rate']} Hz, {found['subtype']}"
-    yield _("Length"), length
+    parts = [f"{_number(found['duration_s'], 3)} s", f"{found['sample_rate']} Hz"]
+    yield _("Length"), ", ".join([*parts, _depth(found["subtype"])])
     meant = found["target_lufs"]
     aim = "" if meant is None else _(", meant %(lufs)s") % {"lufs": _number(meant, 1)}
     yield _("Integrated loudness"), f"{_number(loudness['integrated_lufs'], 1)} LUFS{aim}"
@@ -145,18 +155,36 @@ def _reading(reading: Found) -> str:
         (_("on "), reading["carrier_hz"], reading["carrier_error_hz"]),
     ):
         if hz is not None:
-            off = "" if error is None else f" ({error:+.0e} Hz)".replace("-", "−")
+            off = "" if error is None else f" ({_deviation(error)})"
             parts.append(f"{name}{_number(hz, 6)} Hz{off}")
     if reading["depth"] is not None:
         parts.append(_("%(percent)s %% deep") % {"percent": _number(100 * reading["depth"], 0)})
     return ", ".join(parts) or _("does not stand out")
 
 
+def _deviation(hz: float) -> str:
+    """Measured less meant, in two figures that count."""
+    if abs(hz) < LEAST_HZ:
+        return _("less than %(hz)s Hz off") % {"hz": _number(LEAST_HZ, 6)}
+    decimals = max(1, 1 - math.floor(math.log10(abs(hz))))
+    # A final zero would promise a figure more.
+    text = f"{abs(hz):.{decimals}f}".rstrip("0").rstrip(".")
+    sign = "−" if hz < 0 else "+"
+    return f"{sign}{number_format(text)} Hz"
+
+
+def _depth(subtype: str) -> str:
+    """How samples are kept, for who does not know libsndfile's names."""
+    if subtype.startswith("PCM_"):
+        return _("%(n)s bit") % {"n": subtype.removeprefix("PCM_")}
+    return subtype
+
+
 def _other_figures(found: Found) -> Iterator[tuple[str, str]]:
     if noise := found["noise"]:
         values = {
             "slope": _number(noise["db_per_octave"], 2),
-            "stray": _number(noise["deviation_db"], 1),
+            "stray": _bound(noise["deviation_db"], 1),
         }
         yield (
             _("Noise"),
@@ -172,6 +200,12 @@ def _number(value: float | None, decimals: int) -> str:
     if value is None:
         return "−∞"
     return number_format(value, decimals).replace("-", "−")
+
+
+def _bound(value: float, decimals: int) -> str:
+    """A figure that is promised: never less than what was measured."""
+    steps = 10**decimals
+    return _number(math.ceil(round(steps * value, 6)) / steps, decimals)
 
 
 def _clock(seconds: float) -> str:

@@ -21,7 +21,7 @@ FOUND = Certificate(
     loudness=Loudness(-18.04, 2.1, -15.0, -16.5, -3.21),
     target_lufs=-18.0,
     beats=(HeardBeat("binaural", STEADY),),
-    noise=NoiseSlope(-3.02, 0.3, -3.01),
+    noise=NoiseSlope(-3.02, 0.31, -3.01),
     speech=HeardSpeech(((5.0, 6.2), (150.0, 151.5), (293.0, 295.0)), 3),
 )
 
@@ -57,6 +57,7 @@ def test_loudness(lufs, words):
     [
         (2e-7, "exact to a millionth"),
         (2e-4, "exact to a thousandth"),
+        (0.0013, "within 0.002 Hz of what was meant"),
         (0.02, "within 0.020 Hz of what was meant"),
         (None, "The beat is 6.000 Hz."),
     ],
@@ -70,7 +71,8 @@ def test_exactness_is_that_of_the_worst_reading(error_hz, words):
 
 def test_a_beat_that_moves():
     readings = (STEADY[0], replace(STEADY[1], beat_hz=2.5))
-    assert "moves between 2.50 and 6.00 Hz" in _words(beats=(HeardBeat("binaural", readings),))
+    words = "From 0:30 to 1:00 the beat moves between 2.50 and 6.00 Hz"
+    assert words in _words(beats=(HeardBeat("binaural", readings),))
 
 
 @pytest.mark.parametrize(
@@ -105,11 +107,30 @@ def test_lines_that_run_together_are_not_counted_as_all():
 
 def test_figures_have_all_that_was_measured():
     found = dict(figures(FOUND.to_dict()))
-    assert found["Length"] == "300.000 s, 44100 Hz, PCM_16"
+    assert found["Length"] == "300.000 s, 44100 Hz, 16 bit"
     assert found["Integrated loudness"] == "−18.0 LUFS, meant −18.0"
     assert found["True peak"] == "−3.2 dBTP"
-    assert found["Beat at 0:30"].startswith("6.000000 Hz (−4e-07 Hz".replace("e-", "e−"))
+    assert found["Beat at 0:30"] == (
+        "6.000000 Hz (less than 0.000001 Hz off), on 200.000000 Hz (less than 0.000001 Hz off)"
+    )
+    assert found["Noise"] == "−3.02 dB per octave, bands within 0.4 dB"
     assert found["Spoken lines heard"] == "3 of 3 meant"
+
+
+@pytest.mark.parametrize(
+    ("error_hz", "words"),
+    [
+        (-2e-4, "(−0.0002 Hz)"),
+        (0.00134, "(+0.0013 Hz)"),
+        (-0.25, "(−0.25 Hz)"),
+        (10.0, "(+10 Hz)"),
+        (0.0, "(less than 0.000001 Hz off)"),
+    ],
+)
+def test_a_deviation_is_a_number_that_people_write(error_hz, words):
+    readings = (replace(STEADY[0], beat_error_hz=error_hz),)
+    found = dict(figures(replace(FOUND, beats=(HeardBeat("binaural", readings),)).to_dict()))
+    assert words in found["Beat at 0:30"]
 
 
 def test_the_page_tells_it_once_it_is_measured(client, user):
