@@ -49,7 +49,8 @@ _ORDERS = {
 }
 # What a card shows; recipes and reports stay in the database.
 _COLUMNS = (
-    "user_id title band state stage progress duration_s favourite created_at started_at track_bytes"
+    "user_id title band state stage progress duration_s favourite created_at started_at finished_at"
+    " track_bytes"
 )
 
 

@@ -1,12 +1,17 @@
-"""Lengths of time in a person's words."""
+"""Lengths of time, and how long ago something was, in a person's words."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import avoid_wrapping
 from django.utils.translation import gettext as _
 
 register = template.Library()
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @register.filter
@@ -26,3 +31,17 @@ def spoken_duration(length: timedelta | float) -> str:
     else:
         words = _("%(min)d min %(s)d s") if rest and minutes < 10 else _("%(min)d min")
     return avoid_wrapping(words % parts)
+
+
+@register.filter
+def is_days_ago(moment: datetime) -> bool:
+    """Whether one would rather know the date."""
+    return timezone.now() - moment >= DAY
+
+
+@register.filter
+def when(moment: datetime) -> str:
+    """A moment of the past as “just now”, “3 hours ago” or its date."""
+    if is_days_ago(moment):
+        return date_format(timezone.localtime(moment))
+    return _("just now") if timezone.now() - moment < MINUTE else naturaltime(moment)

@@ -1,8 +1,11 @@
 """A person watches their track being made, and does with it what they like."""
 
+from datetime import timedelta
+
 import pytest
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts import ledger
 from jobs import lifecycle
@@ -153,6 +156,25 @@ def test_deleting_what_is_being_made_gives_the_credit_back(client, claim, balanc
 def test_lengths_are_said_in_words(seconds, words):
     # No line ends between a number and its unit.
     assert spoken_duration(seconds) == words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=3), "3\xa0minutes ago"),
+        (timedelta(hours=5), "5\xa0hours ago"),
+        (timedelta(days=2), "on "),
+    ],
+)
+def test_a_track_was_made_when_it_was_finished(client, user, age, words):
+    now = timezone.now()
+    finished = now - age
+    [job] = shelve(user, "One", created_at=now - timedelta(days=9), finished_at=finished)
+    if age.days:
+        words += date_format(finished)
+    assert f">made {words}</time>" in _page(client, job)
+    assert f">{words.removeprefix('on ')}</time>" in client.get("/jobs/").content.decode()
 
 
 def test_a_page_left_open_while_its_track_is_deleted_leads_to_the_list(client, job):
