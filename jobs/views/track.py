@@ -1,10 +1,12 @@
 """The page of one track: how far it is, its player, and what else there is to it."""
 
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
@@ -63,6 +65,7 @@ def job_rename(request, job_id):
     job, form = job_of(request, job_id), RenameForm(request.POST)
     if form.is_valid():
         Job.objects.of(request.user).filter(pk=job.pk).update(**form.cleaned_data)
+        messages.success(request, _("The track is called “%(title)s” now.") % form.cleaned_data)
         return redirect("job", job.pk)
     here = reverse("job", args=[job_id])
     return _render(request, job_id, "jobs/detail.html", rename=form, here=here)

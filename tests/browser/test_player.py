@@ -305,12 +305,26 @@ def test_without_javascript_the_browser_s_own_player_is_there(browser, site, tra
         expect(heart).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_new_title_is_told_and_one_is_where_it_is_told(browser, site, track, scripts):
+    with browser.new_context(java_script_enabled=scripts) as context, context.new_page() as page:
+        sign_in(page, site)
+        page.goto(track)
+        page.get_by_text("Rename, archive or delete").click()
+        page.get_by_label("Title").fill("Evening calm")
+        page.get_by_role("button", name="Rename").click()
+        told = page.get_by_role("status").filter(has_text="“Evening calm”")
+        expect(told).to_be_in_viewport()
+        expect(told).to_be_focused()
+
+
 def test_a_private_link_is_made_copied_used_and_withdrawn(page, site, track, browser, complaints):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     sign_in(page, site)
     page.goto(track)
     page.get_by_text("Share", exact=True).click()
     page.get_by_role("button", name="Make a private link").click()
+    expect(page.locator("summary", has_text="Shared by a link")).to_be_focused()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
@@ -323,5 +337,6 @@ def test_a_private_link_is_made_copied_used_and_withdrawn(page, site, track, bro
         assert guest.locator("meta[name=robots]").get_attribute("content") == "noindex"
         page.get_by_role("button", name="Withdraw the link").click()
         expect(page.get_by_role("button", name="Make a private link")).to_be_visible()
+        expect(page.locator("summary", has_text="Share")).to_be_focused()
         assert guest.goto(link).status == 404
     assert complaints == []

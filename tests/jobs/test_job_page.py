@@ -82,7 +82,8 @@ def test_retry_without_credits_is_refused_kindly(client, claim, user):
 
 
 def test_rename(client, completed):
-    client.post(f"/jobs/{completed.pk}/rename/", {"title": "  Night   song "})
+    there = client.post(f"/jobs/{completed.pk}/rename/", {"title": "  Night   song "}, follow=True)
+    assert "The track is called “Night song” now." in there.content.decode()
     assert Job.objects.get().title == "Night song"
 
 

@@ -91,8 +91,8 @@ start();
 const back = document.querySelector(".back a");
 if (back) leadBack(back);
 // An address that names a folded part unfolds it.
-const named = document.getElementById(location.hash.slice(1));
-if (named?.matches("details")) named.open = true;
+const named = document.getElementById(location.hash.slice(1))?.closest("details");
+if (named) named.open = true;
 document.addEventListener("htmx:afterSettle", start);
 
 // Whoever was on a button that is gone once the track is made goes on from where the track is.
