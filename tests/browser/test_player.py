@@ -76,6 +76,23 @@ def test_on_a_phone_on_its_side_it_can_be_played_without_scrolling(player):
     expect(player.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
 
 
+def test_buttons_keep_their_distance(browser, site, track):
+    size = {"width": 390, "height": 844}
+    with browser.new_context(viewport=size, locale="de") as context, context.new_page() as page:
+        sign_in(page, site)
+        page.goto(track)
+        page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+        kept = page.locator("[data-when=kept]")
+        kept.evaluate("part => { part.parentElement.hidden = part.hidden = false }")
+        _assert_apart(kept.get_by_role("link"), kept.get_by_role("button"))
+        _assert_apart(page.locator(".lines li").last, page.get_by_role("link", name="ähnlichen"))
+
+
+def _assert_apart(above, below):
+    upper, lower = above.bounding_box(), below.bounding_box()
+    assert lower["y"] - upper["y"] - upper["height"] >= 8
+
+
 def test_names_of_parts_do_not_run_into_each_other(player):
     settle, hold = player.locator(".phases text").all()
     expect(settle).to_be_visible()
