@@ -33,7 +33,7 @@ def test_from_words_to_a_playing_track(page, site, complaints):
     expect(page).to_have_url(re.compile(r"/jobs/[0-9a-f-]{36}/$"))
     # No reload: the page itself follows the making of the track.
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=LONG_S)
-    expect(page).to_have_title("Evening calm · Entrain")
+    expect(page).to_have_title("✓ Evening calm · Entrain")
     assert page.locator("audio").evaluate(_PLAYED, 200) == pytest.approx(300, abs=0.01)
     polls = []
     page.on("request", lambda request: polls.append(request.url))

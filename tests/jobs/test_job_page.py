@@ -202,7 +202,11 @@ def test_the_place_in_the_queue_is_told(client, user, other, spec, sent):
 def test_the_end_takes_the_place_of_the_whole_page(client, completed):
     response = client.get(f"/jobs/{completed.pk}/status/", headers={"HX-Request": "true"})
     assert (response["HX-Retarget"], response["HX-Reswap"]) == ("#track", "outerHTML")
-    assert 'id="track"' in response.content.decode()
+    page = response.content.decode()
+    assert 'id="track"' in page
+    # Whoever looks at another tab sees that it is ready.
+    assert "<title>✓ Calm · Entrain</title>" in page
+    assert "✓" not in _page(client, completed)
 
 
 def test_what_belongs_beside_a_track_is_asked_for_until_it_is_there(client, user):
