@@ -65,6 +65,8 @@ def test_favourites_alone(client, user):
     shelve(user, "Plain")
     shelve(user, "Loved", favourite=True)
     assert _titles(client, "?favourites=1") == ["Loved"]
+    Job.objects.update(favourite=False)
+    assert "Tap the heart" in client.get("/jobs/?favourites=1").content.decode()
 
 
 def test_sorts_by_length_and_by_title(client, user):
