@@ -11,6 +11,8 @@ from jobs.allowance import room_of
 from jobs.models import Job
 
 JOBS_A_PAGE = 24
+# Fewer can be looked through.
+WORTH_NARROWING = 8
 YEAR_S = 365 * 24 * 3600
 
 
@@ -27,7 +29,15 @@ def job_list(request):
         response = render(request, "jobs/_tracks.html", context)
         response.headers["HX-Push-Url"] = request.path + asked.query(page=page.number)
     else:
-        response = render(request, "jobs/list.html", context | {"room": room_of(request.user)})
+        context |= {"room": room_of(request.user), "narrowing": _narrowing(request, asked, page)}
+        response = render(request, "jobs/list.html", context)
     patch_vary_headers(response, ["HX-Request"])
     response.set_cookie(library.VIEW_COOKIE, view, max_age=YEAR_S, samesite="Lax")
     return response
+
+
+def _narrowing(request, asked, page) -> bool:
+    """Whether to offer band, state and order: with many tracks, or when one of them is chosen."""
+    if asked.band or asked.state or asked.sort or page.paginator.count >= WORTH_NARROWING:
+        return True
+    return asked.narrows and Job.objects.of(request.user).count() >= WORTH_NARROWING

@@ -7,11 +7,26 @@ from playwright.sync_api import expect
 
 from tests.browser.tracks import make_tracks, sign_in
 
+# So many that one may want to narrow them down.
+OLDER = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.demo import demo_user
+from tests.jobs.shelf import shelve
+
+shelve(
+    demo_user(), *(f"Older {n}" for n in range(6)), state="archived", track="", track_bytes=0,
+    created_at=timezone.now() - timedelta(days=9),
+)
+"""
+
 
 @pytest.fixture(scope="module")
 def shelf(site):
-    """A library of two tracks."""
-    return make_tracks(site, "Evening calm", "Morning focus")
+    """A library of two tracks to listen to, and six in the archive."""
+    paths = make_tracks(site, "Evening calm", "Morning focus")
+    site.manage("shell", "-c", OLDER)
+    return paths
 
 
 @pytest.fixture
@@ -51,7 +66,7 @@ def test_a_track_plays_on_while_one_searches_filters_and_goes_back(library, site
     expect(library.locator(".track")).to_have_count(1)
     expect(library.get_by_role("radio", name="Gamma")).not_to_be_checked()
     library.get_by_role("link", name="Show all").click()
-    expect(library.locator(".track")).to_have_count(2)
+    expect(library.locator(".track")).to_have_count(8)
     # The same element has played all the time, and its track says so.
     assert _listening(library) > before
     library.get_by_role("button", name="Pause Evening calm").click()
@@ -193,6 +208,27 @@ def test_a_heart_is_pressed_in_the_list(library):
     expect(library.locator(".track")).to_have_count(1)
     heart.click()
     expect(heart).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_narrows_the_list_down_is_folded_on_a_narrow_screen(browser, site, shelf, scripts):
+    size = {"width": 390, "height": 664}
+    with browser.new_context(java_script_enabled=scripts, viewport=size) as context:
+        page = context.new_page()
+        sign_in(page, site)
+        page.goto(f"{site.url}/jobs/")
+        theta, fold = page.get_by_role("radio", name="Theta"), page.get_by_text("Filter")
+        expect(theta).to_be_hidden()
+        fold.click()
+        expect(theta).to_be_visible()
+        page.goto(f"{site.url}/jobs/?band=theta")
+        expect(theta).to_be_visible()
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(f"{site.url}/jobs/")
+        expect(fold).to_be_hidden()
+        expect(theta).to_be_visible()
+        chips, tracks = page.locator(".bands label").first, page.locator(".tracks")
+        assert chips.bounding_box()["x"] == tracks.bounding_box()["x"]
 
 
 def test_searching_needs_no_javascript(browser, site, shelf):

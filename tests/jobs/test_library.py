@@ -69,6 +69,18 @@ def test_favourites_alone(client, user):
     assert "Tap the heart" in client.get("/jobs/?favourites=1").content.decode()
 
 
+def test_a_library_that_one_can_look_through_offers_less_to_narrow_it(client, user):
+    shelve(user, *(f"Track {n}" for n in range(7)))
+    few = client.get("/jobs/").content.decode()
+    assert 'name="q"' in few
+    assert 'name="band"' not in few
+    # What a link asks for can be taken back.
+    assert 'name="band"' in client.get("/jobs/?sort=title").content.decode()
+    shelve(user, "One more")
+    for query in ["", "?q=one", "?favourites=1"]:
+        assert 'name="band"' in client.get(f"/jobs/{query}").content.decode(), query
+
+
 def test_sorts_by_length_and_by_title(client, user):
     shelve(user, "b", duration_s=60)
     shelve(user, "A", duration_s=600)

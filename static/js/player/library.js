@@ -103,8 +103,11 @@ function showFilters() {
   if (form.contains(document.activeElement)) return;
   const asked = new URLSearchParams(location.search);
   form.elements.favourites.checked = asked.has("favourites");
-  for (const name of ["q", "state", "sort"]) form.elements[name].value = asked.get(name) ?? "";
-  for (const radio of form.elements.band) radio.checked = radio.value === (asked.get("band") ?? "");
+  form.elements.q.value = asked.get("q") ?? "";
+  // A small library is shown without these.
+  for (const select of form.querySelectorAll("select")) select.value = asked.get(select.name) ?? "";
+  for (const radio of form.querySelectorAll("[name=band]"))
+    radio.checked = radio.value === (asked.get("band") ?? "");
 }
 document.addEventListener("htmx:pushedIntoHistory", showFilters);
 document.addEventListener("htmx:historyRestore", () => {
