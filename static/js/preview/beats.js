@@ -99,9 +99,15 @@ export class Gate {
     const after = this.#at(stop);
     const dutyStep = (after[0] - duty) / frames;
     const depthStep = (after[1] - depth) / frames;
+    const [moving] = this.values;
     for (let i = 0; i < frames; i++) {
-      const on = duty + dutyStep * i;
       const passed = out[i] - Math.floor(out[i]);
+      let on = duty + dutyStep * i;
+      if (moving.moves) {
+        // A pulse lasts as long as it was to when it began.
+        const time = start + ((stop - start) * i) / frames;
+        on += moving.at(time - passed / this.hz.at(time)) - moving.at(time);
+      }
       const edge = Math.min(passed / (on * attack), (on - passed) / (on * release));
       const open = Math.sin((Math.PI / 2) * Math.min(1, Math.max(0, edge))) ** 2;
       out[i] = 1 - (depth + depthStep * i) * (1 - open);
@@ -115,6 +121,7 @@ export class Gate {
 
   #take(beat) {
     this.beat = beat;
+    this.hz = new Movement(beat.beat_hz);
     this.values = Gate.MOVING.map((name) => new Movement(beat[name], { soft: true }));
   }
 }

@@ -34,6 +34,10 @@ export class Movement {
     this.n = 0;
   }
 
+  get moves() {
+    return this.frames.length > 1;
+  }
+
   /** The value at `time` in seconds. */
   at(time) {
     const n = this.#find(time);
