@@ -11,13 +11,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
-from honcho.manager import SIGNALS, Manager
+from honcho import manager as honcho
 from kombu.exceptions import OperationalError as BrokerError
 
 from entrain import broker
 
 HOST = "127.0.0.1"
-STOPPED_ON_REQUEST = {details["rc"] for details in SIGNALS.values()}
+STOPPING_SECONDS = 20
+STOPPED_ON_REQUEST = {details["rc"] for details in honcho.SIGNALS.values()}
 
 
 class Command(BaseCommand):
@@ -39,7 +40,9 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
 
         url = f"http://{HOST}:{port}"
-        manager = Manager()
+        # Five seconds are honcho's own patience; a worker hands its job back before it ends.
+        honcho.KILL_WAIT = STOPPING_SECONDS
+        manager = honcho.Manager()
         for name, command in _processes(port).items():
             manager.add_process(name, f"exec {command}", env=_environment(url))
         threading.Thread(target=self._announce, args=(url, port), daemon=True).start()
