@@ -8,7 +8,8 @@ what a track is
 what sounds
     ``tones`` (beats, by an ``oscillator``), ``beds/`` (a file for each: ``rain``, ``ocean``,
     ``noise``…), ``speech/`` (voices, clips, room) and ``placement`` (when each line is spoken);
-    what comes at another rate goes through ``resampling``
+    what comes at another rate goes through ``resampling``, and ``mp3`` knows how far MP3 files are
+    to be believed
 how it becomes one
     ``mix``, ``ducking``, ``fades``, ``master`` (the gain to the loudness, from ``guesses`` after
     ``excerpts``), ``limiter``, ``dither``, all in ``render``
@@ -16,8 +17,7 @@ what is written
     ``output`` (FLAC, WAV), ``tags``, ``wav_tags``, ``seek_table``, ``renditions`` (Opus, MP3, AAC),
     ``cover``, ``pictures`` (waveform, spectrogram)
 what is in a finished file
-    ``measure``, from ``loudness`` and ``heard/`` (``beats``, ``noise``, ``voices``,
-    ``words``)
+    ``measure``, from ``loudness`` and ``heard/`` (``beats``, ``noise``, ``voices``, ``words``)
 what it costs
     ``benchmark``
 """
