@@ -62,15 +62,15 @@ def highest(value: Value) -> float:
 
 
 def values_at(value: Value, times_s: np.ndarray) -> np.ndarray:
-    """The value at each of ``times_s``, which are sorted; float64.
+    """The value at each of ``times_s``, in any order; float64.
 
     Before the first keyframe and after the last it stands still.
     """
     frames = keyframes_of(value)
     starts = [frame.time_s for frame in frames]
     values = np.full(len(times_s), float(frames[0].value))
-    first = max(0, bisect_right(starts, times_s[0]) - 1)
-    for n in range(first, bisect_right(starts, times_s[-1])):
+    first = max(0, bisect_right(starts, times_s.min()) - 1)
+    for n in range(first, bisect_right(starts, times_s.max())):
         inside = times_s >= starts[n]
         here, there = frames[n], frames[n + 1 : n + 2]
         values[inside] = _between(here, *there, times_s[inside]) if there else here.value

@@ -108,25 +108,28 @@ class Gate:
     def gains(self, start: int, frames: int) -> np.ndarray:
         """The gain at each frame, float32 of shape (frames,)."""
         cycles = self._phase.cycles(start, frames)[0]
-        duty = self._duty(cycles, start)
+        first, *others = keyframes_of(self._beat.duty)
+        duty: Gain = first.value
+        if others:
+            duty = duty_at(self._beat, cycles, np.arange(start, start + frames) / self._rate)
         depth = self._moving(self._beat.depth, start, frames)
         return gate_gain(self._beat, cycles, duty, depth)
-
-    def _duty(self, cycles: np.ndarray, start: int) -> Gain:
-        """That of each pulse is what it was when the pulse began, or a movement of it would open
-        or close the gate faster than any edge."""
-        frames = keyframes_of(self._beat.duty)
-        if len(frames) == 1:
-            return frames[0].value
-        times_s = np.arange(start, start + len(cycles)) / self._rate
-        begun_s = times_s - (cycles - np.floor(cycles)) / values_at(self._beat.beat_hz, times_s)
-        return values_at(softened(self._beat.duty), begun_s)
 
     def _moving(self, value: Value, start: int, frames: int) -> Gain:
         if len(keyframes_of(value)) == 1:
             return keyframes_of(value)[0].value
         times_s = knots_of(start, frames) / self._rate
         return between_knots(values_at(softened(value), times_s), start, frames)
+
+
+def duty_at(beat: Beat, cycles: np.ndarray, times_s: np.ndarray) -> np.ndarray:
+    """The duty of the pulse that sounds at each time, of which so many cycles are through.
+
+    It is what it was when the pulse began, or a movement of it would open or close the gate faster
+    than any edge.
+    """
+    passed = cycles - np.floor(cycles)
+    return values_at(softened(beat.duty), times_s - passed / values_at(beat.beat_hz, times_s))
 
 
 def gate_gain(beat: Beat, cycles: np.ndarray, duty: Gain, depth: Gain) -> np.ndarray:
@@ -160,8 +163,9 @@ def pulses_energy(
     times_s = np.add.outer(times_s, points_s).ravel()
     gain = np.ones(len(times_s), np.float32)
     for beat in beats:
-        duty, depth = (values_at(value, times_s) for value in (beat.duty, beat.depth))
-        gain *= gate_gain(beat, cycles_at(beat.beat_hz, times_s), duty, depth)
+        cycles = cycles_at(beat.beat_hz, times_s)
+        duty = duty_at(beat, cycles, times_s)
+        gain *= gate_gain(beat, cycles, duty, values_at(softened(beat.depth), times_s))
     return np.square(gain).reshape(-1, POINTS).mean(axis=1)
 
 

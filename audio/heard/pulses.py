@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy
 
-from audio.curves import Phase, values_at
+from audio.curves import Phase, softened, values_at
 from audio.heard.lines import NEAR_HZ, at_rest_hz
 from audio.heard.readings import Excerpt, Reading
 from audio.spec import Beat
@@ -43,7 +43,9 @@ def gate_meant(beat: Beat, excerpt: Excerpt, *, faster_hz=0.0, ahead=0.0) -> np.
 
 
 def _opening(beat: Beat, cycles: np.ndarray, times_s: np.ndarray) -> np.ndarray:
-    passed, duty = cycles % 1, values_at(beat.duty, times_s)
+    passed = cycles % 1
+    # A pulse lasts as long as it was to when it began.
+    duty = values_at(softened(beat.duty), times_s - passed / values_at(beat.beat_hz, times_s))
     rise, fall = passed / (duty * beat.attack), (duty - passed) / (duty * beat.release)
     return np.sin(np.pi / 2 * np.clip(np.minimum(rise, fall), 0, 1)) ** 2
 
@@ -71,7 +73,8 @@ def fitted_pulse(
     faster_hz : about where to look.
     """
     step = round(excerpt.rate / _STEPS_A_SECOND)
-    whole, middles = len(phase) // step * step, slice(step // 2, len(phase) // step * step, step)
+    whole = len(phase) // step * step
+    middles = slice(step // 2, whole, step)
     times_s, cycles = excerpt.times_s[middles], _beat_phase(beat, excerpt)[middles]
     since_s = times_s - excerpt.middle_s
     turned = (excerpt.sound.T * np.exp(-1j * phase))[:, :whole].reshape(2, -1, step).mean(axis=2)

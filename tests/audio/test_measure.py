@@ -191,6 +191,14 @@ def test_a_slow_isochronic_beat_is_told_as_exactly_as_a_fast_one(tmp_path, beat_
         assert abs(tone.beat_error_hz) < 1e-6
 
 
+@pytest.mark.parametrize("beat_hz", [0.5, 6])
+def test_a_pulse_that_grows_longer_is_known_by_the_words_of_its_spec(tmp_path, beat_hz):
+    duty = [[0, 0.3], [20, 0.7], [30, 0.7, "step"], [31, 0.4], [60, 0.6]]
+    beat = {**BINAURAL, "kind": "isochronic", "beat_hz": beat_hz, "duty": duty}
+    for tone in measure(rendered(tmp_path, beats=[beat], bit_depth=24)).beats[0].readings:
+        assert tone.snr_db > 90
+
+
 def test_a_slow_isochronic_beat_that_is_off_is_reported_off(tmp_path):
     beat = {**BINAURAL, "kind": "isochronic", "beat_hz": 0.31}
     path = rendered(tmp_path, beats=[beat], bit_depth=24)

@@ -173,3 +173,18 @@ def test_a_duty_that_moves_while_a_pulse_sounds_does_not_click(curve):
     sound = layer_samples(beat("isochronic", duty=duty, **pulse), 10 * RATE, 4 * RATE)[:, 0]
     high = signal.sosfilt(signal.butter(8, 5000, "high", fs=RATE, output="sos"), sound)
     assert np.abs(high).max() < 10 ** (-90 / 20)
+
+
+@pytest.mark.parametrize("beat_hz", [0.5, [[0, 3], [60, 0.5]]])
+@pytest.mark.parametrize("block", [997, 8192, 32_768])
+def test_a_pulse_keeps_its_duty_whatever_the_block_size(beat_hz, block):
+    """Blocks may begin in the middle of a pulse that began with a keyframe."""
+    duty = [[0, 0.3], [20, 0.7], [30, 0.7, "step"], [31, 0.4], [60, 0.6]]
+    pulse = {"kind": "isochronic", "beat_hz": beat_hz, "duty": duty}
+    gate = Gate(Beat.model_validate(pulse), sample_rate=RATE)
+    start, stop = 25 * RATE, 35 * RATE
+    parts = [gate.gains(at, min(block, stop - at)).copy() for at in range(start, stop, block)]
+    whole = np.concatenate(parts)
+    assert np.array_equal(whole, gate.gains(start, stop - start))
+    # An edge takes a fifth of the time that the pulse is on.
+    assert np.abs(np.diff(whole)).max() < np.pi / 2 * 3 / (0.2 * 0.3) / RATE
