@@ -122,7 +122,11 @@ def crossfaded(end: np.ndarray, start: np.ndarray, rise: np.ndarray) -> np.ndarr
 
 
 def _step_energies(sound: np.ndarray, rate: int) -> np.ndarray:
-    """K-weighted energy of each tenth of a second; the last one may be shorter."""
+    """K-weighted energy of each tenth of a second; the last one may be shorter.
+
+    Without what is constant in ``sound``, which would click where it is cut off.
+    """
+    sound = sound - sound.mean(axis=1, keepdims=True)
     edges = np.arange(0, sound.shape[1], rate // STEPS_A_SECOND)
     energies = np.square(k_weighted(sound, rate)).sum(axis=0)
     return np.add.reduceat(energies, edges) / np.diff(edges, append=sound.shape[1])

@@ -26,8 +26,8 @@ def decoded(path: Path) -> Iterator[np.ndarray]:
     Raises
     ------
     AudioError
-        Not one of the ``KINDS`` of file, cut short, or with a number of channels, a rate or a
-        length that is not permitted.
+        Not one of the ``KINDS`` of file, cut short, longer than it says, or with a number of
+        channels, a rate or a length that is not permitted.
     """
     with _opened(path) as (file, raw):
         done = 0

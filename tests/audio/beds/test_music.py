@@ -90,6 +90,15 @@ def test_a_constant_in_the_recording_neither_sounds_nor_counts(tmp_path, constan
     assert np.abs(heard.mean(axis=0)).max() < 0.01 * LEVEL_RMS
 
 
+def test_a_constant_does_not_hide_how_loud_the_recording_is_from_moment_to_moment(tmp_path):
+    times_s = np.arange(0.05, 2.9, 0.1)
+    known = []
+    for constant in (0.0, 0.5):
+        soundfile.write(tmp_path / "in.wav", NOISE / 10 + constant, RATE, subtype="FLOAT")
+        known.append(bed_layer(music(tmp_path / "in.wav"), seed=1).energy_at(times_s))
+    assert known[1] == pytest.approx(known[0], rel=0.01)
+
+
 def test_a_crossfade_is_as_loud_throughout_whether_alike_or_not():
     rise = np.sin(np.pi / 2 * (np.arange(RATE) + 0.5) / RATE).astype(np.float32)
     one, other = np.random.default_rng(1).normal(0, 0.1, (2, 2, RATE)).astype(np.float32)
