@@ -6,9 +6,8 @@ from django.contrib import admin, messages
 
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
-from jobs.allowance import StorageFull
 from jobs.models import Job, Report, TrackFile
-from jobs.restraint import TooManyGivenBack
+from jobs.refused import Refused
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -110,9 +109,6 @@ class JobAdmin(admin.ModelAdmin):
                 changed += act(job)
             except NotEnoughCredits:
                 self.message_user(request, f"{job.user} has too few credits.", messages.WARNING)
-            except StorageFull:
-                self.message_user(request, f"{job.user} has no room left.", messages.WARNING)
-            except TooManyGivenBack:
-                text = f"{job.user} had too many tracks given back today."
-                self.message_user(request, text, messages.WARNING)
+            except Refused as error:
+                self.message_user(request, f"{job.user} {error.to_staff}.", messages.WARNING)
         self.message_user(request, f"{changed} of {len(jobs)} {done}.")

@@ -40,6 +40,8 @@ class Room:
 class StorageFull(Refused):
     """A person's tracks take all the room they may."""
 
+    to_staff = "has no room left"
+
     def __init__(self, room: Room) -> None:
         super().__init__(f"{room.used} of {room.allowed} bytes are used")
         self.room = room

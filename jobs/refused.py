@@ -4,8 +4,10 @@ from django.utils.safestring import SafeString
 
 
 class Refused(Exception):
-    """Nothing was stored or charged."""
+    """Nothing was stored or charged; ``to_staff`` is what staff are told of the person."""
+
+    to_staff: str
 
     def in_words(self) -> str | SafeString:
-        """What a person is told, with the way on."""
+        """What the person is told, with the way on."""
         raise NotImplementedError

@@ -19,6 +19,8 @@ DAY = timedelta(days=1)
 class TooManyGivenBack(Refused):
     """So many of a person's tracks were cancelled, or failed, within a day."""
 
+    to_staff = "had too many tracks given back today"
+
     def in_words(self) -> str:
         """What a person is told."""
         return _(
