@@ -199,15 +199,21 @@ def test_points_move_with_the_keyboard_and_say_where_they_are(studio):
     expect(points).to_have_count(4)
 
 
-def test_points_are_dragged_and_added_with_a_pointer(studio):
-    point = studio.get_by_role("slider", name=re.compile("^Point 3"))
-    point.scroll_into_view_if_needed()
+def _drag(studio, point) -> tuple[float, float]:
+    """Drag a point some way right and up; gives where it was."""
     box = point.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     studio.mouse.move(x, y)
     studio.mouse.down()
     studio.mouse.move(x + 60, y - 50, steps=5)
     studio.mouse.up()
+    return x, y
+
+
+def test_points_are_dragged_and_added_with_a_pointer(studio):
+    point = studio.get_by_role("slider", name=re.compile("^Point 3"))
+    point.scroll_into_view_if_needed()
+    x, y = _drag(studio, point)
     share, hz, _curve_name = _curve(studio)[2]
     assert share > 0.5
     assert 4 < hz < 12
@@ -272,12 +278,7 @@ def test_a_drag_and_what_is_typed_of_a_point_are_one_act_each(studio):
     point = studio.get_by_role("slider", name=re.compile("^Point 3"))
     point.scroll_into_view_if_needed()
     told = point.get_attribute("aria-valuetext")
-    box = point.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    studio.mouse.move(x, y)
-    studio.mouse.down()
-    studio.mouse.move(x + 60, y - 50, steps=5)
-    studio.mouse.up()
+    _drag(studio, point)
     dragged = point.get_attribute("aria-valuetext")
     assert dragged != told
     studio.get_by_text("This point exactly").click()
