@@ -1,5 +1,10 @@
 """Errors that the rest of the project may catch."""
 
+from redis.exceptions import RedisError
+
+# What the cache raises while it is away.
+CACHE_AWAY = (RedisError, OSError)
+
 
 class AccountsError(Exception):
     """Base of all errors of this app."""

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import requests
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
-CACHE_AWAY = (RedisError, OSError)
+from accounts.errors import CACHE_AWAY
+
 HOST = ".googleusercontent.com"
 LARGEST_BYTES = 512 * 1024
 TIMEOUT_S = 3

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.utils import timezone
-from redis.exceptions import RedisError
 
+from accounts.errors import CACHE_AWAY
 from jobs.models import Job, TrackFile
 from jobs.storage import abort_uploads, delete_file, files_in
 
 logger = logging.getLogger(__name__)
 
-CACHE_AWAY = (OSError, RedisError)
 # Younger files may be an upload that is about to be published.
 ORPHAN_AGE = timedelta(hours=3)
 # Whoever has a track made again, or restored, within a month pays for no line twice. For longer

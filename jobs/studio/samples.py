@@ -11,8 +11,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from redis.exceptions import RedisError
 
+from accounts.errors import CACHE_AWAY
 from audio import SAMPLE_RATE, SpeechError, Voice
 from audio.speech.prepare import prepare
 from jobs.speech import synthesiser_for, voices
@@ -62,7 +62,7 @@ def voice_sample(request, voice_id):
                 return _sorry(_("That was a lot of voices; hear the next one in a minute."), 429)
             spoken = _spoken(sentence, voice, key)
         response = HttpResponse(_mp3(spoken), content_type="audio/mpeg", headers={"ETag": etag})
-    except (SpeechError, RedisError, *STORAGE_AWAY):
+    except (SpeechError, *CACHE_AWAY, *STORAGE_AWAY):
         return _sorry(_("This voice cannot be heard just now; try again in a moment."), 503)
     patch_cache_control(response, private=True, max_age=DAY_SECONDS)
     return response

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import ledger
 from accounts.errors import NotEnoughCredits
+from accounts.management.people import user_at
 from accounts.models import LedgerEntry, User
 
 REASON_CHARS = LedgerEntry._meta.get_field("reason").max_length
@@ -24,9 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--actor", metavar="EMAIL", help="the member of staff who does it")
 
     def handle(self, *, email, amount, reason, actor, **options):
-        user = User.objects.filter(email__iexact=email).first()
-        if user is None:
-            raise CommandError(f"There is no user with the address {email}.")
+        user = user_at(email)
         if not 0 < abs(amount) <= 100_000:
             raise CommandError("N must be from 1 to 100000, or the same below zero.")
         if not reason.strip():

@@ -1,9 +1,9 @@
 """`manage.py close_account EMAIL`"""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from accounts import closing
-from accounts.models import User
+from accounts.management.people import user_at
 from jobs import lifecycle
 from jobs.models import Job
 
@@ -18,9 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *, email, **options):
-        user = User.objects.filter(email__iexact=email).first()
-        if user is None:
-            raise CommandError(f"There is no user with the address {email}.")
+        user = user_at(email)
         sessions = closing.shut(user)
         jobs = list(Job.objects.of(user))
         for job in jobs:
