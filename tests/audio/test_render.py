@@ -274,13 +274,17 @@ def test_a_failure_leaves_what_was_there_before(tmp_path):
 
 
 @pytest.mark.parametrize("error", [AssertionError("mine"), OSError(28, "mine")])
-def test_what_a_callback_raises_is_not_blamed_on_the_disk(tmp_path, error):
+def test_what_a_callback_raises_is_not_blamed_on_the_disk(tmp_path, monkeypatch, error):
+    # Told in the middle of the work, however fast it is done.
+    monkeypatch.setattr(watch, "REPORT_EVERY_S", 0)
+
     def fail(fraction):
         if fraction > 0.3:
             raise error
 
+    long = spec(beds=[PINK], duration_s=600)
     with pytest.raises(type(error), match="mine"):
-        render(spec(beds=[PINK]), tmp_path / "track.flac", clips={}, progress=fail)
+        render(long, tmp_path / "track.flac", clips={}, progress=fail)
     assert list(tmp_path.iterdir()) == []
 
 
