@@ -11,8 +11,8 @@ what sounds
     what comes at another rate goes through ``resampling``, and ``mp3`` knows how far MP3 files are
     to be believed
 how it becomes one
-    ``mix``, ``ducking``, ``fades``, ``master`` (the gain to the loudness, from ``guesses`` after
-    ``excerpts``), ``limiter``, ``dither``, all in ``render``
+    ``mix``, ``ducking``, ``fades``, ``master`` (the gain to the loudness, from ``guesses``,
+    ``rehearsal`` and ``survey``), ``limiter``, ``dither``, all in ``render``
 what is written
     ``output`` (FLAC, WAV), ``tags``, ``wav_tags``, ``seek_table``, ``renditions`` (Opus, MP3, AAC),
     ``cover``, ``pictures`` (waveform, spectrogram)

@@ -19,6 +19,7 @@ from audio.true_peak import REACH, true_peaks
 # momentary and gating blocks are 4 steps long, short-term ones 30.
 STEPS_A_SECOND = 10
 _MOMENTARY_STEPS, _SHORT_TERM_STEPS = 4, 30
+BLOCK_S = _MOMENTARY_STEPS / STEPS_A_SECOND
 
 ABSOLUTE_GATE_LUFS = -70.0
 INTEGRATED_GATE_LU, RANGE_GATE_LU = -10.0, -20.0
@@ -179,20 +180,20 @@ def windowed(steps: np.ndarray, length: int = _MOMENTARY_STEPS) -> np.ndarray:
 
 def integrated_lufs(blocks: np.ndarray) -> float:
     """Gated loudness of energies in blocks of 400 ms that overlap by three quarters."""
-    kept = _gated(blocks, INTEGRATED_GATE_LU)
+    kept = gated(blocks)
     return lufs(kept.mean()) if len(kept) else -math.inf
 
 
 def range_lu(blocks: np.ndarray) -> float:
     """Loudness range of energies in blocks of 3 s (EBU Tech 3342)."""
-    kept = _gated(blocks, RANGE_GATE_LU)
+    kept = gated(blocks, RANGE_GATE_LU)
     if not len(kept):
         return 0.0
     low, high = np.percentile(kept, _RANGE_PERCENTILES)
     return lufs(high) - lufs(low)
 
 
-def _gated(blocks: np.ndarray, relative_lu: float) -> np.ndarray:
+def gated(blocks: np.ndarray, relative_lu: float = INTEGRATED_GATE_LU) -> np.ndarray:
     """The blocks above −70 LUFS and above the mean of those, moved by ``relative_lu``."""
     heard = blocks[blocks > energy_of(ABSOLUTE_GATE_LUFS)]
     if not len(heard):

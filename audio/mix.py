@@ -7,13 +7,12 @@ import numpy as np
 
 from audio.beds import bed_layer
 from audio.beds.layer import BedLayer
-from audio.curves import Value, highest, keyframes_of, softened, values_at
+from audio.curves import Value, highest, keyframes_of
 from audio.ducking import Ducking
 from audio.fades import Fades
 from audio.guesses import STEP_S, Curve, Line, Part, ones
-from audio.levels import amplitude_of
-from audio.master import master_gain
-from audio.panning import Balance, ears_of
+from audio.master import Mastering, mastering
+from audio.panning import Balance, energy_at
 from audio.placement import Placement
 from audio.scratch import Scratch
 from audio.spec import Beat, Bed, TrackSpec
@@ -161,8 +160,8 @@ class Mix:
             chunk *= np.float32(gain)
         self._fades.apply(chunk, start)
 
-    def gain_to(self, target_lufs: float) -> float:
-        """The factor for :meth:`blocks` that brings the limited track to ``target_lufs``."""
+    def mastered_to(self, target_lufs: float) -> Mastering:
+        """The gain for :meth:`blocks`, and the limiter, that bring the track to ``target_lufs``."""
         spec, speech = self._spec, self._spec.speech
 
         def part(layer: Layer, course: Curve, **more) -> Part:
@@ -178,24 +177,28 @@ class Mix:
             for numbers in _in_step(spec.beds)
         ]
         if self._tones:
-            parts.append(part(self._beats, self._beats_course, tonal=True))
-        gain = master_gain(
+            parts.append(part(self._beats, self._beats_course))
+        found = mastering(
             parts,
             target_lufs=target_lufs,
             total_frames=spec.frames,
             sample_rate=spec.sample_rate,
-            speech=part(self._voice, _course(speech.level_db, speech.pan)) if speech else None,
+            speech=part(self._voice, self._voice_course) if speech else None,
             lines=[Line(p.line, p.start, p.stop - p.start) for p in self._places],
             fade=self._fades.at,
         )
         self._look()
-        return gain
+        return found
 
     def _beats_course(self, times_s: np.ndarray) -> np.ndarray:
         return sum(
-            _course(beat.level_db)(times_s) * pulse_energy(beat, times_s, STEP_S)
+            energy_at(times_s, level_db=beat.level_db, pan=beat.pan, spin_hz=beat.spin_hz)
+            * pulse_energy(beat, times_s, STEP_S)
             for beat in self._tones
         )
+
+    def _voice_course(self, times_s: np.ndarray) -> np.ndarray:
+        return energy_at(times_s, level_db=self._spec.speech.level_db, pan=self._spec.speech.pan)
 
     def _beds_course(self, numbers: list[int]) -> Curve:
         """The energy of one bed; or of beds in step, whose amplitudes add up."""
@@ -203,10 +206,12 @@ class Mix:
         return lambda times_s: sum(np.sqrt(course(times_s)) for course in courses) ** 2
 
     def _bed_course(self, number: int) -> Curve:
-        level, energy_at = _course(self._spec.beds[number].level_db), self._sounds[number].energy_at
+        level_db, sound = self._spec.beds[number].level_db, self._sounds[number]
         beats = _embedded(self._spec, number)
         return lambda times_s: (
-            level(times_s) * energy_at(times_s) * pulses_energy(beats, times_s, STEP_S)
+            energy_at(times_s, level_db=level_db)
+            * sound.energy_at(times_s)
+            * pulses_energy(beats, times_s, STEP_S)
         )
 
     def _bed(self, number: int) -> Layer:
@@ -255,17 +260,6 @@ def _embedded(spec: TrackSpec, number: int) -> list[Beat]:
     """The beats that pulse in bed ``number``."""
     beats = (beat for beat in spec.beats if beat.kind == "embedded")
     return [beat for beat in beats if beat.bed in (None, number)]
-
-
-def _course(level_db: Value, pan: Value = 0.0) -> Curve:
-    """Energy over time of a level and a place, as a function of times in seconds."""
-    level_db, pan = softened(level_db), softened(pan)
-
-    def energy_at(times_s: np.ndarray) -> np.ndarray:
-        left, right = ears_of(values_at(pan, times_s))
-        return (left**2 + right**2) / 2 * amplitude_of(values_at(level_db, times_s)) ** 2
-
-    return energy_at
 
 
 def _ducking(spec: TrackSpec, places: list[Placement]) -> Ducking:

@@ -5,6 +5,7 @@ import numpy as np
 from audio.curves import (
     Phase,
     Value,
+    cycles_at,
     highest,
     keyframes_of,
     softened,
@@ -60,9 +61,25 @@ class Balance:
         place = values_at(self._pan, times_s)
         if self._spin is not None:
             cycles = self._spin.cycles(int(knots[0]), len(knots), every=KNOT_FRAMES)
-            place += (1 - np.abs(place)) * self._swing(cycles[0])
+            place = swung(place, self._swing(cycles[0]))
         left, right = ears_of(place)
         return gain * left, gain * right
+
+
+def swung(place: np.ndarray, swing: np.ndarray) -> np.ndarray:
+    """Places −1…1 moved by a swing −1…1, as far as there is room."""
+    return place + (1 - np.abs(place)) * swing
+
+
+def energy_at(
+    times_s: np.ndarray, *, level_db: Value, pan: Value = 0.0, spin_hz: Value = 0.0
+) -> np.ndarray:
+    """What a :class:`Balance` makes of a sound's energy, as the mean of both ears."""
+    place = values_at(softened(pan), times_s)
+    if highest(spin_hz):
+        place = swung(place, np.sin(2 * np.pi * cycles_at(spin_hz, times_s)))
+    left, right = ears_of(place)
+    return (left**2 + right**2) / 2 * amplitude_of(values_at(softened(level_db), times_s)) ** 2
 
 
 def ears_of(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

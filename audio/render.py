@@ -12,6 +12,7 @@ from audio.describe import tags_of
 from audio.dither import quantised
 from audio.levels import amplitude_of
 from audio.limiter import CEILING_DB, limited
+from audio.master import Mastering
 from audio.mix import Mix
 from audio.pictures import Pictures, observed
 from audio.spec import TrackSpec
@@ -89,11 +90,12 @@ def _finished(
     watch.look()
     mix = Mix(spec, clips=clips, watch=watch)
     target_lufs = spec.master.target_lufs
-    gain = 1.0 if target_lufs is None else mix.gain_to(target_lufs)
+    master = Mastering() if target_lufs is None else mix.mastered_to(target_lufs)
     blocks = limited(
-        mix.blocks(block_frames, gain=gain),
+        mix.blocks(block_frames, gain=master.gain),
         ceiling=_ceiling(spec.bit_depth),
         sample_rate=spec.sample_rate,
+        reach_s=master.reach_s,
     )
     return gathered(quantised(blocks, bit_depth=spec.bit_depth, seed=spec.seed))
 

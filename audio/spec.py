@@ -290,8 +290,8 @@ class Phase(_Part):
 
 class Master(_Part):
     """The finished whole: ``target_lufs`` is its integrated loudness after ITU-R BS.1770, or None
-    to leave the levels of the parts as they are. Sound of sharp peaks and long pauses may stay
-    below it, as no peak goes beyond −1 dBTP."""
+    to leave the levels of the parts as they are. No peak goes beyond −1 dBTP: where that asks for
+    it the limiter works faster, and what the ear hardly hears may stay below the target."""
 
     target_lufs: number_in(TARGET_LUFS) | None = -18.0
 

@@ -20,7 +20,7 @@ class MusicLayer(BedLayer):
 
     Its beginning comes in over ``crossfade_s`` seconds, at most half of the file, while its end
     goes out. The file is read as it is needed. Asking for blocks in order is fast; going back
-    starts again.
+    reads on to the same place of the next lap.
 
     Raises
     ------
@@ -57,10 +57,9 @@ class MusicLayer(BedLayer):
 
     def add_to(self, block: np.ndarray, start: int) -> None:
         """Add the frames from ``start`` on to ``block``, floats of shape (frames, 2)."""
-        if start < self._begins:
-            self._rewind()
         done = 0
         while done < len(block):
+            self._go_near(start + done)
             skipped = start + done - self._begins
             if skipped >= self._sound.shape[1]:
                 self._begins += self._sound.shape[1]
@@ -82,6 +81,15 @@ class MusicLayer(BedLayer):
         """Those of the recording itself; what would come after its end is as its last."""
         numbers = (times_s * self._rate / self._frames * len(self._steps)).astype(int)
         return self._steps[np.minimum(numbers, len(self._steps) - 1)]
+
+    def _go_near(self, frame: int) -> None:
+        """Be at ``frame`` or less than a lap before it: after the first fade all laps are alike."""
+        lap = self._frames - len(self._rise)
+        begins = self._begins + (frame - self._begins) // lap * lap
+        if min(begins, self._begins) >= len(self._rise):
+            self._begins = begins
+        elif frame < self._begins:
+            self._rewind()
 
     def _rewind(self) -> None:
         self._begins, self._sound = 0, np.zeros((2, 0), np.float32)

@@ -232,11 +232,11 @@ def test_all_that_comes_before_the_sound_is_watched(tmp_path):
     mix = Mix(one, clips=clips, watch=seen)
     read = seen.looks
     assert read >= 20
-    mix.gain_to(-18)
+    mix.mastered_to(-18)
     assert seen.looks - read >= 3 * 8 + 9 + 20
     for last in (5, 25, 50):
         with pytest.raises(Cancelled):
-            Mix(one, clips=clips, watch=(seen := Looks(last))).gain_to(-18)
+            Mix(one, clips=clips, watch=(seen := Looks(last))).mastered_to(-18)
         assert seen.looks == last + 1
 
 

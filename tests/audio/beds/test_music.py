@@ -37,6 +37,28 @@ def test_it_plays_the_file_over_and_over_into_itself(tmp_path):
         assert rms(tenth) == pytest.approx(LEVEL_RMS, rel=0.1)
 
 
+def test_a_moment_hours_away_is_the_same_and_the_file_is_not_read_until_there(tmp_path):
+    melody(tmp_path / "in.wav")
+    read = []
+    layer = bed_layer(
+        music(tmp_path / "in.wav", crossfade_s=1),
+        seed=1,
+        sample_rate=RATE,
+        look=lambda: read.append(1),
+    )
+    once, lap = len(read), 3 * RATE
+    near, far = np.zeros((2, 5 * RATE, 2), np.float32)
+    layer.add_to(near, 2 * RATE)
+    for start in (2 * RATE + 5000 * lap, 2 * RATE + 200 * lap, 2 * RATE + lap):
+        far[:] = 0
+        layer.add_to(far, start)
+        assert np.array_equal(far, near)
+    assert len(read) <= 16 * once
+    far[:] = 0
+    layer.add_to(far[: 3 * RATE], 0)
+    assert np.array_equal(far[2 * RATE : 3 * RATE], near[:RATE])
+
+
 def test_blocks_equal_the_whole_and_any_moment_can_be_asked_for(tmp_path):
     melody(tmp_path / "in.flac", rate=48_000, channels=1)
     bed = music(tmp_path / "in.flac", crossfade_s=0.7)
