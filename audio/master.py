@@ -25,7 +25,7 @@ DOUBT_LU = 0.06
 # Where the limiter holds a track below its loudness, more gain is tried, and then a shorter reach,
 # which lets the sound between two peaks be louder but bends low tones: pairs of a reach in seconds
 # and the most gain, in dB over what would do without a limiter.
-LIMITERS = ((REACH_S, 8), (0.016, 8), (0.005, 8), (0.0015, 24))
+LIMITERS = ((REACH_S, 8), (0.016, 4), (0.005, 4), (0.0015, 24))
 CLOSE_LU = 0.001
 
 
