@@ -108,6 +108,9 @@ def _brought_to(
         return target_lufs - survey.integrated_lufs(energies)
 
     open_db = from_db
+    if not np.isfinite(missing_lu(open_db)):
+        # Nothing of what is foretold was heard.
+        return Mastering(amplitude_of(open_db))
     for _ in range(4):
         open_db += missing_lu(open_db)
     for reach_s, push_db in LIMITERS:

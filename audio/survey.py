@@ -45,8 +45,10 @@ class Survey:
         self._sums = np.concatenate([[0], np.cumsum(self._sorted)])
         # What is far below the gate counts for nothing.
         counted = np.where(foretold > gated(foretold).min() / 2, foretold, 0)
-        self._chances = np.sqrt(counted)
-        self._chances += EVENLY * self._chances.mean()
+        # Powers of two, whose sums are exact: processors that round in ways of their own draw the
+        # same blocks.
+        chances = _power_of_two(np.sqrt(counted))
+        self._chances = chances + _power_of_two(EVENLY * chances.mean())
         self._drawn = np.zeros(0, int)
 
     @property
@@ -104,6 +106,11 @@ class Survey:
         expected = foretold * self._of_stratum(energies) / self._of_stratum(foretold)
         error = np.linalg.norm((energies - expected) * self._counts) / (energies @ self._counts)
         return float(10 * np.log10(1 + error))
+
+
+def _power_of_two(values: np.ndarray) -> np.ndarray:
+    """The next above each of ``values``; 0 stays."""
+    return np.ldexp(np.sign(values), np.frexp(values)[1])
 
 
 def golden(first: int, stop: int) -> np.ndarray:
