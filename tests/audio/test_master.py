@@ -115,7 +115,7 @@ def test_beats_that_keep_step_in_one_bed_are_foretold_together(beats_hz):
     gain, _ = Mix(track, clips={}).mastered_to(-40)
     blocks = Mix(track, clips={}).blocks(65_536, gain=gain)
     found = measured(blocks, sample_rate=track.sample_rate)
-    assert found.integrated_lufs == pytest.approx(-40, abs=0.1)
+    assert found.integrated_lufs == pytest.approx(-40, abs=CLOSE_LU)
 
 
 @pytest.mark.parametrize(
