@@ -23,7 +23,7 @@ SETTLING_S = 0.1
 
 # Each part is heard in so many places, where it is loudest within so many steps, not in a slow
 # beat's pause.
-PLACES, NEAR_STEPS = 8, 40
+PLACES, NEAR_STEPS = 4, 40
 
 # Lines heard; the others are taken to be as loud as these.
 MOST_LINES = 16
@@ -87,9 +87,10 @@ class Foretelling:
     """
 
     def __init__(self, *, total_frames: int, sample_rate: int, fade: Curve) -> None:
-        self._rate, self._fade = sample_rate, fade
+        self._rate = sample_rate
         steps = int(total_frames / sample_rate * STEPS_A_SECOND)
         self._times_s = (np.arange(steps) + 0.5) * STEP_S
+        self._fade = self._sampled(fade)
 
     def of_part(self, part: Part) -> np.ndarray:
         """K-weighted mean squares, float32 of shape (steps,)."""
@@ -142,7 +143,7 @@ class Foretelling:
 
     def _turned(self, part: Part) -> np.ndarray:
         """What further gains leave of the part's energy."""
-        return np.square(self._sampled(part.gain) * self._sampled(self._fade))
+        return np.square(self._sampled(part.gain) * self._fade)
 
     def _sampled(self, curve: Curve) -> np.ndarray:
         """The curve at all steps, float32, some at a time: eight hours have 300,000 of them."""

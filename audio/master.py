@@ -19,8 +19,9 @@ from audio.loudness import STEPS_A_SECOND, integrated_lufs, lufs, windowed
 from audio.rehearsal import Rehearsal
 from audio.survey import Survey
 
-# More and more of the mix is heard until the standard error of its loudness is this small.
-DOUBT_LU = 0.06
+# More and more of the mix is heard until the standard error of its loudness is this small; smaller,
+# as long as there are fewer moments than these, which may agree by chance.
+DOUBT_LU, MANY = 0.05, 96
 
 # Where the limiter holds a track below its loudness, more gain is tried, and then a shorter reach,
 # which lets the sound between two peaks be louder but bends low tones: pairs of a reach in seconds
@@ -82,10 +83,14 @@ def mastering(
         ceiling=ceiling,
         exact_above=ceiling / amplitude_of(about_db),
     )
+    heard = 0
     while True:
-        rehearsal.hear(survey.draw() / STEPS_A_SECOND)
+        moments = survey.draw()
+        rehearsal.hear(moments / STEPS_A_SECOND)
+        heard += len(moments)
         found = _brought_to(target_lufs, survey, rehearsal, from_db=about_db)
-        if survey.is_whole or survey.doubt_lu(rehearsal.energies(*found)) <= DOUBT_LU:
+        doubt_lu = survey.doubt_lu(rehearsal.energies(*found))
+        if survey.is_whole or doubt_lu <= DOUBT_LU * min(1, heard / MANY):
             return found
 
 
