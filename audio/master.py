@@ -21,7 +21,7 @@ from audio.survey import Survey
 
 # More and more of the mix is heard until the standard error of its loudness is this small; smaller,
 # as long as there are fewer moments than these, which may agree by chance.
-DOUBT_LU, MANY = 0.05, 96
+DOUBT_LU, MANY = 0.05, 48
 
 # Where the limiter holds a track below its loudness, more gain is tried, and then a shorter reach,
 # which lets the sound between two peaks be louder but bends low tones: pairs of a reach in seconds
