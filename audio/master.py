@@ -19,10 +19,6 @@ from audio.loudness import STEPS_A_SECOND, integrated_lufs, lufs, windowed
 from audio.rehearsal import Rehearsal
 from audio.survey import Survey
 
-# More and more of the mix is heard until the standard error of its loudness is this small; smaller,
-# as long as there are fewer moments than these, which may agree by chance.
-DOUBT_LU, MANY = 0.05, 48
-
 # Where the limiter holds a track below its loudness, more gain is tried, and then a shorter reach,
 # which lets the sound between two peaks be louder but bends low tones: pairs of a reach in seconds
 # and the most gain, in dB over what would do without a limiter.
@@ -83,14 +79,10 @@ def mastering(
         ceiling=ceiling,
         exact_above=ceiling / amplitude_of(about_db),
     )
-    heard = 0
     while True:
-        moments = survey.draw()
-        rehearsal.hear(moments / STEPS_A_SECOND)
-        heard += len(moments)
+        rehearsal.hear(survey.draw() / STEPS_A_SECOND)
         found = _brought_to(target_lufs, survey, rehearsal, from_db=about_db)
-        doubt_lu = survey.doubt_lu(rehearsal.energies(*found))
-        if survey.is_whole or doubt_lu <= DOUBT_LU * min(1, heard / MANY):
+        if survey.is_enough(rehearsal.energies(*found)):
             return found
 
 

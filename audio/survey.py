@@ -12,6 +12,10 @@ from audio.loudness import ABSOLUTE_GATE_LUFS, INTEGRATED_GATE_LU, energy_of, ga
 # So many are drawn first, and at most so many in all.
 FIRST, MOST = 12, 768
 
+# More are drawn until the standard error is this small; smaller, as long as there are fewer than so
+# many, which may agree by chance.
+DOUBT_LU, MANY = 0.05, 48
+
 # The standard error is told from what is found without each of so many parts of what was drawn.
 PARTS = 8
 
@@ -43,11 +47,6 @@ class Survey:
         self._chances = chances + _power_of_two(EVENLY * chances.mean())
         self._draws, self._drawn = 0, np.zeros(0, int)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether so much was drawn that no more will be."""
-        return self._draws >= MOST
-
     def draw(self) -> np.ndarray:
         """The numbers of blocks in as many places again as before, far from those and each other.
 
@@ -76,18 +75,25 @@ class Survey:
         """Loudness of the track if the drawn blocks, in their order, have these energies."""
         return self._lufs(energies, self._counts)
 
-    def doubt_lu(self, energies: np.ndarray) -> float:
-        """Standard error of :meth:`integrated_lufs`, by a jackknife of what was drawn."""
+    def is_enough(self, energies: np.ndarray) -> bool:
+        """Whether :meth:`integrated_lufs` is known well, or no more should be drawn."""
+        doubt_lu = DOUBT_LU * min(1, len(self._drawn) / MANY)
+        return self._draws >= MOST or self._error_lu(energies) <= doubt_lu
+
+    def _error_lu(self, energies: np.ndarray) -> float:
+        """Standard error, by a jackknife of what was drawn."""
         part = np.arange(len(energies)) % PARTS
         found = [
-            self._lufs(energies, self._counts * (part != left_out)) for left_out in range(PARTS)
+            # What is left out counts only where nothing else of its stratum was drawn.
+            self._lufs(energies, np.where(part == left_out, _NOTHING, self._counts))
+            for left_out in range(PARTS)
         ]
         return float(np.std(found) * np.sqrt(PARTS - 1))
 
     def _lufs(self, energies: np.ndarray, counts: np.ndarray) -> float:
         # Where silence alone was drawn, the others are believed to be as foretold.
         weights = (self._told + _NOTHING) * counts
-        weights /= np.maximum(_NOTHING, np.bincount(self._strata, weights))[self._strata]
+        weights /= np.bincount(self._strata, weights)[self._strata]
         ratios = np.divide(energies, self._told, out=np.ones(len(counts)), where=self._told > 0)
 
         def mean_above(gate: float) -> float:
