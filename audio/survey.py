@@ -12,7 +12,7 @@ from audio.loudness import ABSOLUTE_GATE_LUFS, INTEGRATED_GATE_LU, energy_of, ga
 # So many are drawn first, and at most so many in all.
 FIRST, MOST = 12, 768
 
-# More are drawn until the standard error is this small; smaller, as long as there are fewer than so
+# More are drawn until the standard error is this small; far smaller while there are fewer than so
 # many, which may agree by chance.
 DOUBT_LU, MANY = 0.05, 48
 
@@ -73,28 +73,27 @@ class Survey:
 
     def integrated_lufs(self, energies: np.ndarray) -> float:
         """Loudness of the track if the drawn blocks, in their order, have these energies."""
-        return self._lufs(energies, self._counts)
+        return self._lufs(energies, known=np.ones(len(energies), bool))
 
     def is_enough(self, energies: np.ndarray) -> bool:
         """Whether :meth:`integrated_lufs` is known well, or no more should be drawn."""
-        doubt_lu = DOUBT_LU * min(1, len(self._drawn) / MANY)
+        doubt_lu = DOUBT_LU * min(1, len(self._drawn) / MANY) ** 3
         return self._draws >= MOST or self._error_lu(energies) <= doubt_lu
 
     def _error_lu(self, energies: np.ndarray) -> float:
         """Standard error, by a jackknife of what was drawn."""
         part = np.arange(len(energies)) % PARTS
-        found = [
-            # What is left out counts only where nothing else of its stratum was drawn.
-            self._lufs(energies, np.where(part == left_out, _NOTHING, self._counts))
-            for left_out in range(PARTS)
-        ]
+        found = [self._lufs(energies, known=part != left_out) for left_out in range(PARTS)]
         return float(np.std(found) * np.sqrt(PARTS - 1))
 
-    def _lufs(self, energies: np.ndarray, counts: np.ndarray) -> float:
-        # Where silence alone was drawn, the others are believed to be as foretold.
+    def _lufs(self, energies: np.ndarray, known: np.ndarray) -> float:
+        """The loudness if of the drawn blocks only those that are ``known`` were heard."""
+        # The others count where nothing of their stratum is known, and then as is usual.
+        counts = np.where(known, self._counts, _NOTHING)
         weights = (self._told + _NOTHING) * counts
+        ratios = np.full(len(counts), (energies @ counts) / weights.sum())
+        np.divide(energies, self._told, out=ratios, where=known & (self._told > 0))
         weights /= np.bincount(self._strata, weights)[self._strata]
-        ratios = np.divide(energies, self._told, out=np.ones(len(counts)), where=self._told > 0)
 
         def mean_above(gate: float) -> float:
             """Of all blocks, those not drawn as much louder than foretold as the drawn ones of
