@@ -58,13 +58,11 @@ class Part:
     course : energy in the steps of ``STEP_S`` around times in seconds, in any unit, as far as it is
         known: that of its level at least.
     gain : further gain at times in seconds that ``layer`` does not apply itself: ducking.
-    period_s : after so long the same is heard again.
     """
 
     layer: Layer
     course: Curve = ones
     gain: Curve = ones
-    period_s: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -95,9 +93,7 @@ class Foretelling:
     def of_part(self, part: Part) -> np.ndarray:
         """K-weighted mean squares, float32 of shape (steps,)."""
         known = self._sampled(part.course)
-        # In order of what is heard, because a recording is read from its start on.
-        steps = sorted(_loud_steps(known), key=lambda step: step * STEP_S % part.period_s)
-        heard = np.mean([self._excerpt(part, step) for step in steps])
+        heard = np.mean([self._excerpt(part, step) for step in _loud_steps(known)])
         return known * self._turned(part) * np.float32(heard)
 
     def of_lines(self, part: Part, lines: Sequence[Line]) -> np.ndarray:
@@ -118,7 +114,7 @@ class Foretelling:
 
     def _excerpt(self, part: Part, step: int) -> float:
         """How loud the part is from ``step`` on, for a course of 1."""
-        start_s = step * STEP_S % part.period_s
+        start_s = step * STEP_S
         times_s = start_s + (np.arange(EXCERPT_STEPS) + 0.5) * STEP_S
         settling_s = min(start_s, SETTLING_S)
         energies = self._energies(part.layer, start_s - settling_s, BLOCK_S + settling_s)

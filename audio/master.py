@@ -63,13 +63,15 @@ def mastering(
         One that changes nothing, for a track that makes no sound; where the ceiling leaves no room
         for the target, the loudest there is.
     """
-    foretelling = Foretelling(total_frames=total_frames, sample_rate=sample_rate, fade=fade)
-    steps = sum((foretelling.of_part(part) for part in parts), np.zeros(1))
-    if speech:
-        parts, steps = [*parts, speech], steps + foretelling.of_lines(speech, lines)
-    blocks = windowed(steps)
+    blocks = _foretold(
+        Foretelling(total_frames=total_frames, sample_rate=sample_rate, fade=fade),
+        parts,
+        speech,
+        lines,
+    )
     if not blocks.any():
         return Mastering()
+    parts = [*parts, speech] if speech else parts
     about_db = _gain_db(blocks, target_lufs)
     survey = Survey(blocks * amplitude_of(about_db) ** 2)
     rehearsal = Rehearsal(
@@ -84,6 +86,14 @@ def mastering(
         found = _brought_to(target_lufs, survey, rehearsal, from_db=about_db)
         if survey.is_enough(rehearsal.energies(*found)):
             return found
+
+
+def _foretold(
+    foretelling: Foretelling, parts: Sequence[Part], speech: Part | None, lines: Sequence[Line]
+) -> np.ndarray:
+    """Energies of all the gating blocks."""
+    steps = sum((foretelling.of_part(part) for part in parts), np.zeros(1, np.float32))
+    return windowed(steps + foretelling.of_lines(speech, lines) if speech else steps)
 
 
 def _gain_db(blocks: np.ndarray, target_lufs: float) -> float:

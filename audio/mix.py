@@ -172,7 +172,6 @@ class Mix:
                 Together([self._beds[number] for number in numbers]),
                 self._beds_course(numbers),
                 gain=self._ducking.at if self._ducking else ones,
-                period_s=self._sounds[numbers[0]].period_s,
             )
             for numbers in _in_step(spec.beds)
         ]

@@ -19,7 +19,7 @@ AROUND_S = 2 * REACH_S
 HOPS_A_SECOND = 4000
 
 # Moments whose samples are in memory at a time.
-AT_A_TIME = 64
+AT_A_TIME = 8
 
 _NOTHING = 1e-30
 
@@ -51,37 +51,35 @@ class Rehearsal:
         hops = -(-round((BLOCK_S + 2 * AROUND_S) * sample_rate) // self._hop)
         middles_s = (np.arange(hops) + 0.5) * self._hop / sample_rate - AROUND_S
         self._inside = (middles_s > 0) & (middles_s < BLOCK_S)
-        self._peaks, self._energies = np.empty((2, 0, hops), np.float32)
+        self._frames = hops * self._hop
+        self._heard: list[tuple[np.ndarray, np.ndarray]] = []
 
     def hear(self, times_s: Sequence[float]) -> None:
         """Hear the moments that begin at ``times_s`` too."""
         for first in range(0, len(times_s), AT_A_TIME):
             sound = self._sound(times_s[first : first + AT_A_TIME])
-            hops = sound.shape[1], -1, self._hop
+            hops = len(sound[0]), -1, self._hop
             # One moment after the other: what they do to each other stays in what is around them.
             row = sound.reshape(2, -1)
             weighted = np.square(k_weighted(row, self._rate)).sum(axis=0)
             padded = np.pad(row, ((0, 0), (REACH, REACH)))
             peaks = true_peaks(padded.T, above=self._exact_above)
-            self._energies = np.concatenate([self._energies, weighted.reshape(hops).mean(axis=2)])
-            self._peaks = np.concatenate([self._peaks, peaks.reshape(hops).max(axis=2)])
+            energies = weighted.reshape(hops).mean(axis=2)
+            self._heard.append((energies, np.float32(peaks.reshape(hops).max(axis=2))))
 
     def _sound(self, times_s: Sequence[float]) -> np.ndarray:
         """float32 of shape (ears, moments, frames)."""
-        frames = self._peaks.shape[1] * self._hop
-        sound = np.zeros((2, len(times_s), frames), np.float32)
+        sound = np.zeros((2, len(times_s), self._frames), np.float32)
         starts = [round(time_s * self._rate) - self._around for time_s in times_s]
         for part in self._parts:
-            # In order of what is heard, because a recording is read from its start on.
-            period = part.period_s * self._rate
-            for n in sorted(range(len(starts)), key=lambda n, period=period: starts[n] % period):
-                start = max(0, starts[n])
-                heard = np.zeros((2, frames + starts[n] - start), np.float32)
+            for n, first in enumerate(starts):
+                start = max(0, first)
+                heard = np.zeros((2, self._frames + first - start), np.float32)
                 part.layer.add_to(heard.T, start)
                 knots = knots_of(start, heard.shape[1])
                 gains = part.gain(knots / self._rate) * self._fade(knots / self._rate)
                 heard *= between_knots(gains, start, heard.shape[1])
-                sound[:, n, start - starts[n] :] += heard
+                sound[:, n, start - first :] += heard
         return sound
 
     def energies(self, gain: float, reach_s: float | None) -> np.ndarray:
@@ -89,13 +87,21 @@ class Rehearsal:
 
         They are what a limiter of reach ``reach_s`` leaves, unless that is None.
         """
-        found = self._energies[:, self._inside].mean(axis=1, dtype=np.float64)
-        met = np.flatnonzero(gain * self._peaks.max(axis=1) > self._ceiling)
+        # Some at a time, as they were heard: hundreds of moments take more memory than the render.
+        left = [self._left(*heard, gain, reach_s) for heard in self._heard]
+        return gain**2 * np.concatenate(left)
+
+    def _left(
+        self, energies: np.ndarray, peaks: np.ndarray, gain: float, reach_s: float | None
+    ) -> np.ndarray:
+        """What is left of ``energies`` by a limiter that meets ``peaks`` times ``gain``."""
+        found = energies[:, self._inside].mean(axis=1, dtype=np.float64)
+        met = np.flatnonzero(gain * peaks.max(axis=1) > self._ceiling)
         if reach_s is not None and len(met):
-            needs = np.minimum(1, self._ceiling / np.maximum(_NOTHING, gain * self._peaks[met]))
+            needs = np.minimum(1, self._ceiling / np.maximum(_NOTHING, gain * peaks[met]))
             # Odd, so that the gain is lowest at the peak itself.
             width = 2 * round(reach_s * HOPS_A_SECOND / 2) + 1
             lowest = scipy.ndimage.minimum_filter1d(needs, width)
-            left = np.square(scipy.ndimage.uniform_filter1d(lowest, width))
-            found[met] = (self._energies[met] * left)[:, self._inside].mean(axis=1)
-        return gain**2 * found
+            squares = np.square(scipy.ndimage.uniform_filter1d(lowest, width))
+            found[met] = (energies[met] * squares)[:, self._inside].mean(axis=1)
+        return found

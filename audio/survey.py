@@ -53,7 +53,7 @@ class Survey:
         None comes twice.
         """
         draws = max(FIRST, 2 * self._draws)
-        until = np.cumsum(self._chances)
+        until = np.cumsum(self._chances, dtype=float)
         found = np.searchsorted(until, golden(self._draws, draws) * until[-1])
         new = np.setdiff1d(found, self._drawn)
         self._draws, self._drawn = draws, np.concatenate([self._drawn, new])
@@ -67,7 +67,7 @@ class Survey:
         edges = np.unique(_power_of_two(self._told))[:-1]
         self._strata = np.searchsorted(edges, self._told, side="right")
         self._others = np.sort(np.delete(self._foretold, self._drawn))
-        self._sums = np.concatenate([[0], np.cumsum(self._others)])
+        self._sums = np.concatenate([[0], np.cumsum(self._others, dtype=float)])
         bounds = np.concatenate([[0], self._others.searchsorted(edges), [len(self._others)]])
         self._first, self._stop = bounds[self._strata], bounds[self._strata + 1]
 

@@ -1,6 +1,5 @@
 """What all beds share: a level, a width, and chance that follows from the seed."""
 
-import math
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -24,13 +23,7 @@ class BedLayer(ABC):
     dtype : in which sums are made that processors add in orders of their own; float64 lets them
         agree to the last of 24 bits.
     look : called every now and then while a recording is read; may raise, to stop that.
-
-    Attributes
-    ----------
-    period_s : what sounds now was heard so long ago; mostly never.
     """
-
-    period_s = math.inf
 
     def __init__(
         self,

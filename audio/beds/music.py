@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,7 @@ class MusicLayer(BedLayer):
     """The recording in ``file`` (FLAC, WAV, MP3 or Ogg) over and over.
 
     Its beginning comes in over ``crossfade_s`` seconds, at most half of the file, while its end
-    goes out. The file is read as it is needed. Asking for blocks in order is fast; going back
-    reads on to the same place of the next lap.
+    goes out. The file is read as it is needed, which is fastest in order.
 
     Raises
     ------
@@ -46,11 +46,10 @@ class MusicLayer(BedLayer):
             raise AudioError(f"{self._path.name} is silent; choose another recording")
         fade = min(round(self._crossfade_s * self._rate), frames // 2)
         self._rise = np.sin(np.pi / 2 * (np.arange(fade) + 0.5) / fade).astype(np.float32)
-        self._frames, self._power = frames, power
+        self._frames, self._lap, self._power = frames, frames - fade, power
         self._constant = constant.astype(np.float32)[:, np.newaxis]
         self._steps = np.concatenate(steps)
-        self.period_s = (frames - fade) / self._rate
-        self._rewind()
+        self._number, self._second = -2, np.zeros((2, 0), np.float32)
 
     def _rms(self) -> float:
         return math.sqrt(self._power)
@@ -59,22 +58,17 @@ class MusicLayer(BedLayer):
         """Add the frames from ``start`` on to ``block``, floats of shape (frames, 2)."""
         done = 0
         while done < len(block):
-            self._go_near(start + done)
-            skipped = start + done - self._begins
-            if skipped >= self._sound.shape[1]:
-                self._begins += self._sound.shape[1]
-                self._sound = next(self._coming)
-                continue
-            sound = self._sound[:, skipped : skipped + len(block) - done]
+            sound = self._from(start + done)[:, : len(block) - done]
             block[done : done + sound.shape[1]] += sound.T
             done += sound.shape[1]
 
     def energy_at(self, times_s: np.ndarray) -> np.ndarray:
         """K-weighted energy of the tenths of a second around times."""
-        into_s, fade_s = times_s % self.period_s, len(self._rise) / self._rate
+        lap_s, fade_s = self._lap / self._rate, len(self._rise) / self._rate
+        into_s = times_s % lap_s
         coming = np.sin(np.pi / 2 * np.minimum(into_s / fade_s, 1)) ** 2
-        coming[times_s < self.period_s] = 1
-        start, end = (self._steps_at(at_s) for at_s in (into_s, into_s + self.period_s))
+        coming[times_s < lap_s] = 1
+        start, end = (self._steps_at(at_s) for at_s in (into_s, into_s + lap_s))
         return coming * start + (1 - coming) * end
 
     def _steps_at(self, times_s: np.ndarray) -> np.ndarray:
@@ -82,37 +76,37 @@ class MusicLayer(BedLayer):
         numbers = (times_s * self._rate / self._frames * len(self._steps)).astype(int)
         return self._steps[np.minimum(numbers, len(self._steps) - 1)]
 
-    def _go_near(self, frame: int) -> None:
-        """Be at ``frame`` or less than a lap before it: after the first fade all laps are alike."""
-        lap = self._frames - len(self._rise)
-        begins = self._begins + (frame - self._begins) // lap * lap
-        if min(begins, self._begins) >= len(self._rise):
-            self._begins = begins
-        elif frame < self._begins:
-            self._rewind()
+    def _from(self, frame: int) -> np.ndarray:
+        """What sounds from ``frame`` on, float32 of shape (2, frames): some seconds at most."""
+        into = frame % self._lap
+        if frame >= self._lap and into < len(self._rise):
+            return self._seam[:, into:]
+        number, skipped = divmod(into, self._rate)
+        return self._second_of(number)[:, skipped : self._lap - number * self._rate]
 
-    def _rewind(self) -> None:
-        self._begins, self._sound = 0, np.zeros((2, 0), np.float32)
-        self._coming = self._looped()
-
-    def _looped(self) -> Iterator[np.ndarray]:
-        """The endless sound, float32 of shape (2, frames), in parts of some seconds."""
+    @cached_property
+    def _seam(self) -> np.ndarray:
+        """The end going over into the beginning."""
         fade = len(self._rise)
-        reader = _Reader(self._parts())
-        yield reader.take(fade)
-        while True:
-            for left in range(self._frames - 2 * fade, 0, -self._rate):
-                yield reader.take(min(left, self._rate))
-            end = reader.take(fade)
-            reader = _Reader(self._parts())
-            yield crossfaded(end, reader.take(fade), self._rise)
+        return crossfaded(self._stretch(self._lap, fade), self._stretch(0, fade), self._rise)
 
-    def _parts(self) -> Iterator[np.ndarray]:
-        for sound in self._read():
-            yield (sound - self._constant) * self._gain
+    def _stretch(self, first: int, frames: int) -> np.ndarray:
+        number, skipped = divmod(first, self._rate)
+        last = (first + frames - 1) // self._rate
+        seconds = [self._second_of(n) for n in range(number, last + 1)]
+        return np.concatenate(seconds, axis=1)[:, skipped : skipped + frames]
 
-    def _read(self) -> Iterator[np.ndarray]:
-        for sound in resampled(self._path, self._rate):
+    def _second_of(self, number: int) -> np.ndarray:
+        """Second ``number`` of the recording; its last may be shorter."""
+        if number != self._number:
+            if number != self._number + 1:
+                self._reader = _Reader(self._read(from_s=number))
+            sound = self._reader.take(min(self._rate, self._frames - number * self._rate))
+            self._number, self._second = number, (sound - self._constant) * self._gain
+        return self._second
+
+    def _read(self, from_s: int = 0) -> Iterator[np.ndarray]:
+        for sound in resampled(self._path, self._rate, from_s=from_s):
             self._look()
             yield self._narrowed(sound)
 

@@ -19,9 +19,28 @@ CHANNELS = (1, 2)
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 16_000, 192_000
 SHORTEST_S, LONGEST_S = 1, 4 * 3600
 
+# Heard and passed over before a place in the middle: decoders and filters know what came before.
+LEAD_S = 1
 
-def decoded(path: Path) -> Iterator[np.ndarray]:
-    """Yield the sound at its own rate, float32 of shape (2, frames), a second or so at a time.
+
+class _File(soundfile.SoundFile):
+    """A sound file that is read straight on.
+
+    Where soundfile may seek it does so after every read, to where it stands. In MP3 of low rates
+    that loses what a frame needs of those before it: a click each time.
+    """
+
+    def seekable(self) -> bool:
+        """Not as far as reading knows; :meth:`seek` works."""
+        return False
+
+
+def decoded(path: Path, *, from_s: int = 0) -> Iterator[np.ndarray]:
+    """Yield the sound at its own rate, float32 of shape (2, frames), a second at a time.
+
+    Parameters
+    ----------
+    from_s : whole seconds passed over. What follows in MP3 is sound after some hundredths.
 
     Raises
     ------
@@ -30,7 +49,7 @@ def decoded(path: Path) -> Iterator[np.ndarray]:
         channels, a rate or a length that is not permitted.
     """
     with _opened(path) as (file, raw):
-        done = 0
+        done = file.seek(from_s * file.samplerate)
         while len(sound := file.read(file.samplerate, "float32", always_2d=True)):
             if not np.isfinite(sound).all():
                 raise AudioError(f"{path.name} holds values that are no numbers")
@@ -43,12 +62,22 @@ def decoded(path: Path) -> Iterator[np.ndarray]:
             raise _cut_short(path)
 
 
-def resampled(path: Path, rate: int) -> Iterator[np.ndarray]:
-    """Yield the sound at ``rate``, float32 of shape (2, frames)."""
+def resampled(path: Path, rate: int, *, from_s: int = 0) -> Iterator[np.ndarray]:
+    """Yield the sound at ``rate`` from second ``from_s`` on, float32 of shape (2, frames)."""
+    lead_s = min(LEAD_S, from_s)
+    passed = lead_s * rate
+    for sound in _at_rate(path, rate, from_s - lead_s):
+        if passed < sound.shape[1]:
+            yield sound[:, passed:]
+        passed = max(0, passed - sound.shape[1])
+
+
+def _at_rate(path: Path, rate: int, from_s: int) -> Iterator[np.ndarray]:
     with _opened(path) as (file, _):
         own = file.samplerate
+    parts = decoded(path, from_s=from_s)
     if own == rate:
-        yield from decoded(path)
+        yield from parts
         return
     up, down = ratio(own, rate)
     # Whole multiples of ``down`` fall on samples of both rates.
@@ -57,7 +86,7 @@ def resampled(path: Path, rate: int) -> Iterator[np.ndarray]:
     taps = filter_taps(up, down, half=half) * up
     skipped, silence = (context * up + half) // down, np.zeros((2, context), np.float32)
     before = silence
-    for sound, after in _with_next(decoded(path), down, context):
+    for sound, after in _with_next(parts, down, context):
         whole = np.concatenate([before, sound, after], axis=1)
         made = scipy.signal.upfirdn(taps.astype(np.float32), whole, up, down)
         yield made[:, skipped : skipped + -(-sound.shape[1] * up // down)]
@@ -86,8 +115,8 @@ def _opened(path: Path) -> Iterator[tuple[soundfile.SoundFile, BinaryIO]]:
         raise AudioError(f"{path.name} is not there, or is no file")
     with ExitStack() as stack:
         try:
-            raw = stack.enter_context(path.open("rb"))
-            file = stack.enter_context(soundfile.SoundFile(raw))
+            raw = stack.enter_context(path.open("rb", buffering=0))
+            file = stack.enter_context(_File(raw.fileno(), closefd=False))
         except (soundfile.LibsndfileError, TypeError, OSError) as error:
             raise AudioError(f"{path.name} is not a recording in FLAC, WAV, MP3 or Ogg") from error
         _permit(path.name, file)

@@ -1,5 +1,7 @@
 """The gain that is known before the render brings any track to its loudness."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import soundfile
@@ -319,6 +321,19 @@ def test_a_line_is_heard_once_however_often_it_is_spoken():
     lines = [Line("same", n * 10 * RATE, 3 * RATE) for n in range(300)]
     Foretelling(total_frames=3600 * RATE, sample_rate=RATE, fade=ones).of_lines(Part(voice), lines)
     assert voice.frames < 4 * RATE
+
+
+def test_hours_take_as_little_memory_as_minutes():
+    parts = {"beats": [{"kind": "binaural", "beat_hz": 6}], "beds": [{"kind": "fire"}]}
+    peaks = []
+    for hours in (0.1, 8):
+        mix = Mix(spec(duration_s=3600 * hours, target_lufs=-14, **parts), clips={})
+        tracemalloc.start()
+        mix.mastered_to(-14)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    # A render takes more than 100 MB.
+    assert max(peaks) < 50e6
 
 
 def test_what_course_and_gain_say_is_believed():

@@ -11,7 +11,7 @@ from scipy import signal
 from audio import AudioError, spec
 from audio.beds import bed_layer
 from audio.beds.music import crossfaded
-from audio.beds.recording import decoded
+from audio.beds.recording import decoded, resampled
 from tests.audio.beds.kinds import melody, sound
 from tests.audio.mp3 import uncounted_mp3
 from tests.audio.physics import RATE, layer_samples, rms, sinad_db
@@ -162,6 +162,19 @@ def test_mp3_that_does_not_count_its_frames_is_whole_all_the_same(tmp_path, tag)
     parts = list(decoded(tmp_path / "in.mp3"))
     assert sum(part.shape[1] for part in parts) == pytest.approx(len(NOISE), abs=3000)
     assert rms(sound(music(tmp_path / "in.mp3"), 5)) == pytest.approx(LEVEL_RMS, rel=0.05)
+
+
+def test_mp3_of_low_rates_is_read_without_a_click(tmp_path):
+    """Its frames lean on those before them, which are lost where reading begins anew."""
+    rate, path = 22_050, tmp_path / "in.mp3"
+    bursts = np.sin(2 * np.pi * 3 * np.arange(12 * rate) / rate) > 0.9
+    soundfile.write(path, bursts * np.resize(NOISE[:, 0], 12 * rate), rate, format="MP3")
+    whole, _ = soundfile.read(path, dtype="float32")
+    assert np.array_equal(np.concatenate(list(decoded(path)), axis=1)[0], whole)
+    from_the_start, from_the_middle = (
+        np.concatenate(list(resampled(path, RATE, from_s=from_s)), axis=1) for from_s in (0, 5)
+    )
+    assert from_the_middle == pytest.approx(from_the_start[:, 5 * RATE :], abs=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["MP3", "OGG"])
