@@ -101,7 +101,10 @@ class MusicLayer(BedLayer):
         if number != self._number:
             if number != self._number + 1:
                 self._reader = _Reader(self._read(from_s=number))
-            sound = self._reader.take(min(self._rate, self._frames - number * self._rate))
+            try:
+                sound = self._reader.take(min(self._rate, self._frames - number * self._rate))
+            except StopIteration:
+                raise AudioError(f"{self._path.name} was changed while it was read") from None
             self._number, self._second = number, (sound - self._constant) * self._gain
         return self._second
 

@@ -206,6 +206,14 @@ def test_what_cannot_be_used_is_refused_in_words(tmp_path, data, says):
     assert str(tmp_path) not in str(caught.value)
 
 
+def test_what_becomes_shorter_meanwhile_is_refused_in_words(tmp_path):
+    melody(tmp_path / "in.wav", seconds=9)
+    layer = bed_layer(music(tmp_path / "in.wav"), seed=1)
+    melody(tmp_path / "in.wav", seconds=4)
+    with pytest.raises(AudioError, match="was changed while it was read"):
+        layer_samples(layer, 0, 8 * RATE)
+
+
 def test_what_is_missing_or_no_file_is_refused_in_words(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     for name in ("mine", "", "pipe", "n" * 300):
