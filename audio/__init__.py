@@ -6,20 +6,23 @@ what a track is
     ``spec``, made of ``fields`` and refused in the words of ``wording``; values that move
     ``curves`` (and ``knots``), ready-made courses ``sessions``
 what sounds
-    ``tones`` (beats, by an ``oscillator``), ``beds/`` (a file for each: ``rain``, ``ocean``,
-    ``noise``…), ``speech/`` (voices, clips, room) and ``placement`` (when each line is spoken);
-    what comes at another rate goes through ``resampling``, and ``mp3`` knows how far MP3 files are
-    to be believed
+    ``tones`` (beats, by an ``oscillator`` or in other ``waves``), ``beds/`` (a file for each:
+    ``rain``, ``ocean``, ``noise``…), ``speech/`` (voices, clips, room) and ``placement`` (when each
+    line is spoken); what comes at another rate goes through ``resampling``, and ``mp3`` knows how
+    far MP3 files are to be believed; all chance is from ``randomness``
 how it becomes one
-    ``mix``, ``ducking``, ``fades``, ``master`` (the gain to the loudness, from ``guesses``,
-    ``rehearsal`` and ``survey``), ``limiter``, ``dither``, all in ``render``
+    ``layers``, ``levels``, ``panning``, ``ducking`` and ``fades`` in the ``mix``; ``master`` (the
+    gain to the loudness, from ``guesses``, ``rehearsal`` and ``survey``), ``limiter`` (which knows
+    the ``true_peak``), ``dither``; all in ``render``, block after block made ``ahead``
 what is written
-    ``output`` (FLAC, WAV), ``tags``, ``wav_tags``, ``seek_table``, ``renditions`` (Opus, MP3, AAC),
-    ``cover``, ``pictures`` (waveform, spectrogram)
+    ``output`` (FLAC, WAV), ``tags`` (in the words of ``describe``), ``wav_tags``, ``seek_table``,
+    ``renditions`` (Opus, MP3, AAC), ``cover``, ``pictures`` (waveform, spectrogram)
 what is in a finished file
     ``measure``, from ``loudness`` and ``heard/`` (``beats``, ``noise``, ``voices``, ``words``)
 what it costs
     ``benchmark``
+what all of them use
+    ``errors``, ``watch`` (progress, and whether to go on), ``scratch`` (memory used again)
 """
 
 from audio.curves import Keyframe

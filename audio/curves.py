@@ -67,12 +67,11 @@ def values_at(value: Value, times_s: np.ndarray) -> np.ndarray:
     Before the first keyframe and after the last it stands still.
     """
     frames = keyframes_of(value)
-    starts = [frame.time_s for frame in frames]
     values = np.full(len(times_s), float(frames[0].value))
-    first = max(0, bisect_right(starts, times_s.min()) - 1)
-    for n in range(first, bisect_right(starts, times_s.max())):
-        inside = times_s >= starts[n]
-        here, there = frames[n], frames[n + 1 : n + 2]
+    passed = np.searchsorted([frame.time_s for frame in frames], times_s, side="right")
+    for n in range(max(1, passed.min()), passed.max() + 1):
+        inside = passed == n
+        here, there = frames[n - 1], frames[n : n + 1]
         values[inside] = _between(here, *there, times_s[inside]) if there else here.value
     return values
 
@@ -95,9 +94,10 @@ def cycles_at(value: Value, times_s: np.ndarray) -> np.ndarray:
     """
     movement = _Movement(value)
     cycles = np.zeros(times_s.shape)
-    for stretch in movement.stretches:
-        inside = times_s >= stretch.here.time_s
-        cycles[inside] = stretch.integral(times_s[inside])
+    passed = np.searchsorted(movement.starts, times_s, side="right")
+    for n in np.unique(passed):
+        inside = passed == n
+        cycles[inside] = movement.stretches[n].integral(times_s[inside])
     return cycles
 
 
@@ -174,7 +174,7 @@ class _Movement:
 
     def __init__(self, value: Value) -> None:
         frames = keyframes_of(value)
-        self._starts = [frame.time_s for frame in frames]
+        self.starts = [frame.time_s for frame in frames]
         before = np.longdouble(frames[0].value) * frames[0].time_s
         self.stretches = [_Stretch(Keyframe(0.0, frames[0].value, "step"), None, np.longdouble(0))]
         for here, there in zip(frames, (*frames[1:], None), strict=True):
@@ -184,7 +184,7 @@ class _Movement:
                 before = stretch.integral(np.longdouble(there.time_s))
 
     def at(self, time_s: float) -> _Stretch:
-        return self.stretches[bisect_right(self._starts, time_s + _SAME_TIME_S)]
+        return self.stretches[bisect_right(self.starts, time_s + _SAME_TIME_S)]
 
 
 class Phase:

@@ -52,7 +52,7 @@ class Ducking:
         return following > 0 and self._near_s[following - 1][1] > first_s
 
     def at(self, times_s: np.ndarray) -> np.ndarray:
-        """The gain at ``times_s``, which are sorted: in dB, down and up along half a cosine."""
+        """The gain at ``times_s``: in dB, down and up along half a cosine."""
         following = np.searchsorted(self._starts_s, times_s, side="right")
         coming = 1 - (self._starts_s[following] - times_s) / self._attack_s
         going = 1 - (times_s - self._stops_s[following]) / self._release_s

@@ -32,8 +32,11 @@ class SpecError(AudioError):
     """A track spec that cannot be rendered. ``problems`` lists every fault found in it."""
 
     def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
         self.problems = problems
-        super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems))
+
+    def __str__(self) -> str:
+        return "; ".join(f"{p.field}: {p.message}" for p in self.problems)
 
 
 class SpeechError(AudioError):
@@ -48,5 +51,8 @@ class SpeechDoesNotFitError(AudioError):
     """The spoken lines are longer than the track; ``needed_s`` is the least length in seconds."""
 
     def __init__(self, needed_s: float) -> None:
+        super().__init__(needed_s)
         self.needed_s = needed_s
-        super().__init__(f"the lines need at least {needed_s:.0f} seconds when spoken")
+
+    def __str__(self) -> str:
+        return f"the lines need at least {self.needed_s:.0f} seconds when spoken"

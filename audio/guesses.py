@@ -8,12 +8,12 @@ power.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
+from audio.layers import Layer
 from audio.loudness import BLOCK_S, STEPS_A_SECOND, k_weighted, windowed
-from audio.survey import golden
+from audio.randomness import golden
 
 STEP_S = 1 / STEPS_A_SECOND
 
@@ -29,23 +29,16 @@ PLACES, NEAR_STEPS = 4, 40
 MOST_LINES = 16
 
 # Steps of a curve that are worked out at a time.
-_SAMPLED = 2**13
+_SAMPLED = 2**11
 
 _NOTHING = 1e-30
 
-Curve = Callable[[np.ndarray], np.ndarray]
+Course = Callable[[np.ndarray], np.ndarray]
 
 
 def ones(times_s: np.ndarray) -> np.ndarray:
     """1 at every time."""
     return np.ones(len(times_s))
-
-
-class Layer(Protocol):
-    """Something that sounds, and here must answer for any frame in any order."""
-
-    def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the frames from ``start`` on to ``block``, float32 of shape (frames, 2)."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +47,15 @@ class Part:
 
     Attributes
     ----------
-    layer : makes the sound; of no other use afterwards, as it has been asked out of order.
+    layer : makes the sound.
     course : energy in the steps of ``STEP_S`` around times in seconds, in any unit, as far as it is
         known: that of its level at least.
     gain : further gain at times in seconds that ``layer`` does not apply itself: ducking.
     """
 
     layer: Layer
-    course: Curve = ones
-    gain: Curve = ones
+    course: Course = ones
+    gain: Course = ones
 
 
 @dataclass(frozen=True)
@@ -82,10 +75,18 @@ class Foretelling:
     total_frames : length of the track.
     sample_rate : in Hz.
     fade : gain of the whole at times in seconds.
+    look : called every now and then; may raise, to stop.
     """
 
-    def __init__(self, *, total_frames: int, sample_rate: int, fade: Curve) -> None:
-        self._rate = sample_rate
+    def __init__(
+        self,
+        *,
+        total_frames: int,
+        sample_rate: int,
+        fade: Course,
+        look: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._rate, self._look = sample_rate, look
         steps = int(total_frames / sample_rate * STEPS_A_SECOND)
         self._times_s = (np.arange(steps) + 0.5) * STEP_S
         self._fade = self._sampled(fade)
@@ -108,8 +109,9 @@ class Foretelling:
         energies = np.zeros_like(course)
         for line in lines:
             first = round(line.start / self._rate * STEPS_A_SECOND)
-            here = slice(first, first + len(like[line.text]))
-            energies[here] += (like[line.text] * course[here])[: len(energies[here])]
+            said = like[line.text][: len(course) - first]
+            here = slice(first, first + len(said))
+            energies[here] += said * course[here]
         return energies
 
     def _excerpt(self, part: Part, step: int) -> float:
@@ -130,6 +132,7 @@ class Foretelling:
 
     def _energies(self, layer: Layer, start_s: float, length_s: float) -> np.ndarray:
         """K-weighted mean squares of a sound from ``start_s`` on, step by step."""
+        self._look()
         step = self._rate // STEPS_A_SECOND
         sound = np.zeros((2, math.ceil(length_s * STEPS_A_SECOND - 1e-6), step), np.float32)
         layer.add_to(sound.reshape(2, -1).T, round(start_s * self._rate))
@@ -141,10 +144,13 @@ class Foretelling:
         """What further gains leave of the part's energy."""
         return np.square(self._sampled(part.gain) * self._fade)
 
-    def _sampled(self, curve: Curve) -> np.ndarray:
+    def _sampled(self, curve: Course) -> np.ndarray:
         """The curve at all steps, float32, some at a time: eight hours have 300,000 of them."""
-        parts = np.split(self._times_s, range(_SAMPLED, len(self._times_s), _SAMPLED))
-        return np.concatenate([np.float32(curve(times_s)) for times_s in parts])
+        parts = []
+        for times_s in np.split(self._times_s, range(_SAMPLED, len(self._times_s), _SAMPLED)):
+            self._look()
+            parts.append(np.float32(curve(times_s)))
+        return np.concatenate(parts)
 
 
 def _loud_steps(known: np.ndarray) -> list[int]:

@@ -1,4 +1,4 @@
-"""Decibels to amplitudes and back.
+"""Decibels to amplitudes.
 
 Every level in this package is in dBFS after AES17: a sine that just reaches full scale stands at
 0 dB. Its RMS is 1/√2, so noise and speech at 0 dB have that RMS as well.

@@ -48,7 +48,7 @@ class Loudness:
 
 
 class LoudnessMeter:
-    """Measures a sound that is handed over in blocks; memory grows by 80 bytes a second.
+    """Measures a sound that is handed over in blocks; memory grows by 160 bytes a second.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def windowed(steps: np.ndarray, length: int = _MOMENTARY_STEPS) -> np.ndarray:
     """Mean energy of every ``length`` neighbouring steps; momentary blocks unless told."""
     if len(steps) < length:
         return np.zeros(0)
-    return np.lib.stride_tricks.sliding_window_view(steps, length).mean(axis=1)
+    return sliding_window_view(steps, length).mean(axis=1)
 
 
 def integrated_lufs(blocks: np.ndarray) -> float:

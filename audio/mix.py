@@ -1,20 +1,19 @@
 """The sum of a track's layers, block after block."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
 
 from audio.beds import bed_layer
 from audio.beds.layer import BedLayer
-from audio.curves import Value, highest, keyframes_of
+from audio.curves import highest, keyframes_of
 from audio.ducking import Ducking
 from audio.fades import Fades
-from audio.guesses import STEP_S, Curve, Line, Part, ones
+from audio.guesses import STEP_S, Course, Line, Part, ones
+from audio.layers import Layer, MovingBed, Together
 from audio.master import Mastering, mastering
-from audio.panning import Balance, energy_at
+from audio.panning import energy_at
 from audio.placement import Placement
-from audio.scratch import Scratch
 from audio.spec import Beat, Bed, TrackSpec
 from audio.speech.clips import Clip
 from audio.speech.layer import SpeechLayer, placements, tail_frames
@@ -27,60 +26,6 @@ CHUNK_FRAMES = 65_536
 # What tracks of 16 and 24 bits are mixed in. The rounding of float32 lies 150 dB below the sound,
 # but where it falls depends on the processor, which would show in the last of 24 bits.
 _FLOATS = {16: np.float32, 24: np.float64}
-
-
-class Layer(Protocol):
-    """Something that sounds."""
-
-    def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the layer's frames from ``start`` on to ``block``, floats, shape (frames, 2).
-
-        Block sizes must not matter, bit for bit.
-        """
-
-
-class Together:
-    """Layers as one."""
-
-    def __init__(self, layers: list[Layer]) -> None:
-        self._layers = layers
-
-    def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add every layer to ``block``."""
-        for layer in self._layers:
-            layer.add_to(block, start)
-
-
-class MovingBed:
-    """A bed whose level moves, or in which beats are embedded."""
-
-    def __init__(
-        self, layer: BedLayer, gates: list[Gate], *, level_db: Value, sample_rate: int
-    ) -> None:
-        self._layer, self._gates, self._scratch = layer, gates, Scratch()
-        self._balance = Balance(level_db=level_db, sample_rate=sample_rate)
-
-    def add_to(self, block: np.ndarray, start: int) -> None:
-        """Add the bed at its level of each moment to ``block``."""
-        sound = self._scratch("sound", block.shape)
-        sound.fill(0)
-        self._layer.add_to(sound, start)
-        gain, _ = self._balance.gains(start, len(block))
-        for gate in self._gates:
-            gain = gain * gate.gains(start, len(block))
-        for ear in (0, 1):
-            block[:, ear] += sound[:, ear] * gain
-
-
-class _Watched:
-    """A layer whose every call is a moment to hear that the work is no longer wanted."""
-
-    def __init__(self, layer: Layer, look: Callable[[], None]) -> None:
-        self._layer, self._look = layer, look
-
-    def add_to(self, block: np.ndarray, start: int) -> None:
-        self._look()
-        self._layer.add_to(block, start)
 
 
 class Mix:
@@ -164,11 +109,8 @@ class Mix:
         """The gain for :meth:`blocks`, and the limiter, that bring the track to ``target_lufs``."""
         spec, speech = self._spec, self._spec.speech
 
-        def part(layer: Layer, course: Curve, **more) -> Part:
-            return Part(_Watched(layer, self._look), course=course, **more)
-
         parts = [
-            part(
+            Part(
                 Together([self._beds[number] for number in numbers]),
                 self._beds_course(numbers),
                 gain=self._ducking.at if self._ducking else ones,
@@ -176,18 +118,17 @@ class Mix:
             for numbers in _in_step(spec.beds)
         ]
         if self._tones:
-            parts.append(part(self._beats, self._beats_course))
-        found = mastering(
+            parts.append(Part(self._beats, self._beats_course))
+        return mastering(
             parts,
             target_lufs=target_lufs,
             total_frames=spec.frames,
             sample_rate=spec.sample_rate,
-            speech=part(self._voice, self._voice_course) if speech else None,
+            speech=Part(self._voice, self._voice_course) if speech else None,
             lines=[Line(p.line, p.start, p.stop - p.start) for p in self._places],
             fade=self._fades.at,
+            look=self._look,
         )
-        self._look()
-        return found
 
     def _beats_course(self, times_s: np.ndarray) -> np.ndarray:
         return sum(
@@ -199,12 +140,12 @@ class Mix:
     def _voice_course(self, times_s: np.ndarray) -> np.ndarray:
         return energy_at(times_s, level_db=self._spec.speech.level_db, pan=self._spec.speech.pan)
 
-    def _beds_course(self, numbers: list[int]) -> Curve:
+    def _beds_course(self, numbers: list[int]) -> Course:
         """The energy of one bed; or of beds in step, whose amplitudes add up."""
         courses = [self._bed_course(number) for number in numbers]
         return lambda times_s: sum(np.sqrt(course(times_s)) for course in courses) ** 2
 
-    def _bed_course(self, number: int) -> Curve:
+    def _bed_course(self, number: int) -> Course:
         level_db, sound = self._spec.beds[number].level_db, self._sounds[number]
         beats = _embedded(self._spec, number)
         return lambda times_s: (

@@ -65,17 +65,19 @@ class Placement:
     stop: int
 
 
-def spacing(speech: Speech, duration_s: float) -> Spacing:
-    """Plan the lines of ``speech`` in a track of ``duration_s`` seconds."""
+def spacing(
+    speech: Speech, duration_s: float, *, fades_s: tuple[float, float] = (0.0, 0.0)
+) -> Spacing:
+    """Plan the lines of ``speech`` in a track of ``duration_s`` seconds with these fades."""
     count = len(speech.lines) * speech.repetitions
     once_s = sum(_estimate_s(speech, line) for line in speech.lines)
     spoken_s = once_s * speech.repetitions + tail_s(room=speech.room, echo=speech.echo) * count
-    leads_s = speech.lead_in_s + speech.lead_out_s
-    gap_s = (duration_s - leads_s - spoken_s) / max(1, count - 1)
-    least_gap_s = MIN_GAP_S
-    if speech.gaps != "even":
-        gap_s = least_gap_s = speech.gaps
-    needed_s = leads_s + spoken_s + (count - 1) * least_gap_s
+    least_s = spoken_s + (count - 1) * _planned_gap_s(speech)
+    needed_s = speech.lead_in_s + speech.lead_out_s + least_s
+    gap_s = speech.gaps
+    if gap_s == "even":
+        left_s = duration_s - sum(_leads_s(speech, duration_s - least_s, fades_s)) - spoken_s
+        gap_s = left_s / max(1, count - 1)
     return Spacing(
         count=count,
         spoken_s=spoken_s,
@@ -86,12 +88,30 @@ def spacing(speech: Speech, duration_s: float) -> Spacing:
     )
 
 
+def _planned_gap_s(speech: Speech) -> float:
+    return MIN_GAP_S if speech.gaps == "even" else speech.gaps
+
+
+def _leads_s(speech: Speech, room_s: float, fades_s: tuple[float, float]) -> tuple[float, float]:
+    """How long before the first line and after the last nobody speaks, where lines and pauses leave
+    ``room_s``."""
+    leads_s = speech.lead_in_s, speech.lead_out_s
+    clear_s = max(leads_s[0], fades_s[0]), max(leads_s[1], fades_s[1])
+    return clear_s if sum(clear_s) <= room_s else leads_s
+
+
 def _estimate_s(speech: Speech, line: str) -> float:
     # The offline voice names the letters of a script that is not its own; the others read it.
     return estimate_s(line, reads_every_script=not speech.voice.startswith("espeak:"))
 
 
-def foreseen(speech: Speech, duration_s: float, *, seed: int = 0) -> list[tuple[float, float]]:
+def foreseen(
+    speech: Speech,
+    duration_s: float,
+    *,
+    seed: int = 0,
+    fades_s: tuple[float, float] = (0.0, 0.0),
+) -> list[tuple[float, float]]:
     """Where the lines will lie, as well as can be told before they are spoken.
 
     Returns
@@ -103,7 +123,8 @@ def foreseen(speech: Speech, duration_s: float, *, seed: int = 0) -> list[tuple[
     usual_s = {line: USUAL_SHARE * _estimate_s(speech, line) for line in speech.distinct_lines}
     frames_of = {line: round((usual_s[line] + tail) * SAMPLE_RATE) for line in usual_s}
     try:
-        places = schedule(speech, frames_of, round(duration_s * SAMPLE_RATE), seed=seed)
+        frames = round(duration_s * SAMPLE_RATE)
+        places = schedule(speech, frames_of, frames, seed=seed, fades_s=fades_s)
     except SpeechDoesNotFitError:
         return []
     starts_s = [place.start / SAMPLE_RATE for place in places]
@@ -154,18 +175,21 @@ def schedule(
     *,
     seed: int = 0,
     sample_rate: int = SAMPLE_RATE,
+    fades_s: tuple[float, float] = (0.0, 0.0),
 ) -> list[Placement]:
     """Spread the lines over a track: none dropped, none cut, none over another.
 
     The first starts where the lead-in ends. With even gaps the last ends where the lead-out
     begins, and the pauses are equal to the frame; with chosen ones, silence is left at the end.
-    Jitter then moves each line, at most so far that the least pause of 0.3 s is kept.
+    Where there is room, nobody speaks while the track fades in or out either. Jitter then moves
+    each line, at most so far that the least pause of 0.3 s is kept.
 
     Parameters
     ----------
     frames_of : length in frames of the sound of each line, its room and echo included.
     total_frames : length of the track.
     seed : of the track; feeds shuffling and jitter.
+    fades_s : how long the track fades in and out.
 
     Raises
     ------
@@ -173,13 +197,14 @@ def schedule(
         The track is too short for the clips with the pauses chosen, or with 0.3 s between them.
     """
     order = spoken_order(speech, seed)
-    lead_in, lead_out, hard_least = (
-        round(s * sample_rate) for s in (speech.lead_in_s, speech.lead_out_s, HARD_MIN_GAP_S)
-    )
     even = speech.gaps == "even"
-    least_gap = hard_least if even else round(speech.gaps * sample_rate)
     count = max(1, len(order) - 1)
     spoken = sum(frames_of[line] for line in order)
+    room_s = (total_frames - spoken) / sample_rate - (len(order) - 1) * _planned_gap_s(speech)
+    lead_in, lead_out, hard_least = (
+        round(s * sample_rate) for s in (*_leads_s(speech, room_s, fades_s), HARD_MIN_GAP_S)
+    )
+    least_gap = hard_least if even else round(speech.gaps * sample_rate)
     silence = total_frames - lead_in - lead_out - spoken
     least_silence = least_gap * (len(order) - 1)
     if silence < least_silence:

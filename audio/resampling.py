@@ -1,6 +1,7 @@
 """From one sample rate to another, without images and without aliases."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import scipy
@@ -17,8 +18,12 @@ def ratio(from_hz: int, to_hz: int) -> tuple[int, int]:
     return to_hz // common, from_hz // common
 
 
+@lru_cache(maxsize=4)
 def filter_taps(up: int, down: int, *, half: int) -> np.ndarray:
-    """The low-pass between the two rates, float64 of shape (2 · ``half`` + 1,), with a sum of 1."""
+    """The low-pass between the two rates, float64 of shape (2 · ``half`` + 1,), with a sum of 1.
+
+    It is shared: not to be changed.
+    """
     return scipy.signal.firwin(2 * half + 1, 1 / max(up, down), window=("kaiser", KAISER))
 
 

@@ -60,7 +60,7 @@ SHARE = Range(0, 1)
 DUTY = Range(0.05, 0.95)
 EDGE = Range(0.02, 0.98)
 
-BED = Range(0, 5)
+BED = Range(0, BEDS.high - 1)
 BED_SEED = Range(0, 1000)
 WAVE_PERIOD_S = Range(3, 30, "seconds")
 STRIKE_S = Range(3, 600, "seconds")
@@ -254,8 +254,9 @@ class Speech(_Part):
     answers from ear to ear.
 
     The first line starts ``lead_in_s`` into the track and the last ends ``lead_out_s`` before the
-    end of it; ``gaps`` between them are ``"even"`` or so many seconds, and each line moves by up to
-    ``jitter_s`` at random. While a line sounds the beds are turned down by ``duck_db``.
+    end of it, both clear of the track's fades where there is room. ``gaps`` between them are
+    ``"even"`` or so many seconds, and each line moves by up to ``jitter_s`` at random. While a line
+    sounds the beds are turned down by ``duck_db``.
     """
 
     lines: Annotated[tuple[Line, ...], sized(LINES)]
@@ -322,6 +323,11 @@ class TrackSpec(_Part):
     def frames(self) -> int:
         """Length of the track in samples a channel."""
         return round(self.duration_s * self.sample_rate)
+
+    @property
+    def fades_s(self) -> tuple[float, float]:
+        """How long the track fades in and out."""
+        return self.fade_in_s, self.fade_out_s
 
     @model_validator(mode="after")
     def _parts_go_together(self) -> "TrackSpec":

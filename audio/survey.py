@@ -8,6 +8,7 @@ foretold to be as loud within 3 dB.
 import numpy as np
 
 from audio.loudness import ABSOLUTE_GATE_LUFS, INTEGRATED_GATE_LU, energy_of, gated, lufs
+from audio.randomness import golden
 
 # So many are drawn first, and at most so many in all.
 FIRST, MOST = 12, 768
@@ -22,7 +23,6 @@ PARTS = 8
 # How likely silence is to be drawn, in parts of what an ordinary block is: it may not be silent.
 EVENLY = 0.1
 
-_GOLDEN_RATIO = (5**0.5 - 1) / 2
 _RELATIVE_GATE = 10 ** (INTEGRATED_GATE_LU / 10)
 _NOTHING = 1e-30
 
@@ -113,8 +113,3 @@ class Survey:
 def _power_of_two(values: np.ndarray) -> np.ndarray:
     """The next above each of ``values``; 0 stays."""
     return np.ldexp(np.sign(values), np.frexp(values)[1])
-
-
-def golden(first: int, stop: int) -> np.ndarray:
-    """Places 0…1 number ``first`` to ``stop`` of a series that fills a circle evenly."""
-    return (np.arange(first, stop) + 0.5) * _GOLDEN_RATIO % 1

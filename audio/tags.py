@@ -17,7 +17,7 @@ from audio.seek_table import POINT_BYTES, POINTS, seek_table
 ARTIST = "Entrain"
 
 _PADDING, _SEEK_TABLE, _COMMENT, _PICTURE = 1, 3, 4, 6
-_FRONT_COVER = 3
+FRONT_COVER = 3
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def picture(png: bytes) -> bytes:
     channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
     mime = b"image/png"
     sizes = struct.pack(">IIII", width, height, depth * channels, 256 if colour == 3 else 0)
-    head = struct.pack(">II", _FRONT_COVER, len(mime)) + mime + struct.pack(">I", 0)
+    head = struct.pack(">II", FRONT_COVER, len(mime)) + mime + struct.pack(">I", 0)
     return head + sizes + struct.pack(">I", len(png)) + png
 
 
@@ -166,7 +166,7 @@ def _sized(data: bytes) -> bytes:
 def _parse_comments(content: bytes) -> dict[str, str]:
     entries, at = [], 0
     while at < len(content):
-        (length,) = struct.unpack_from("<I", content, at)
+        length = int.from_bytes(content[at : at + 4], "little")
         # Behind the writer's name, the first entry, stands the number of the others.
         entries.append(content[at + 4 : at + 4 + length].decode())
         at += 4 + length + (4 if len(entries) == 1 else 0)

@@ -36,7 +36,8 @@ _OFFSETS = {"binaural": (0.5, -0.5), "monaural": (0.5, -0.5), "isochronic": (0.0
 class BeatLayer:
     """The samples of a :class:`~audio.spec.Beat` of any kind but embedded.
 
-    Stateless: every sample follows from its index alone, so blocks may be asked for in any size.
+    Every sample follows from its index alone, so blocks may be asked for in any size and order, but
+    by one thread at a time.
     """
 
     def __init__(self, beat: Beat, *, sample_rate: int) -> None:

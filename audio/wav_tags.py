@@ -9,9 +9,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from audio.tags import Tags
+from audio.tags import FRONT_COVER, Tags
 
-_FRONT_COVER = 3
 _UTF_8 = b"\x03"
 _NO_OFFSET = 2**32 - 1
 
@@ -90,7 +89,7 @@ def _id3(tags: Tags) -> bytes:
     if tags.description:
         frames.append(_frame(b"COMM", _UTF_8 + b"eng\0" + tags.description.encode()))
     if tags.cover:
-        picture = b"image/png\0" + bytes([_FRONT_COVER]) + b"\0" + tags.cover
+        picture = b"image/png\0" + bytes([FRONT_COVER]) + b"\0" + tags.cover
         frames.append(_frame(b"APIC", _UTF_8 + picture))
     body = b"".join(frames)
     return b"ID3\x04\0\0" + _seven_bits(len(body)) + body

@@ -1,5 +1,6 @@
 """Noise whose spectrum moves, as that of most sounds of nature does."""
 
+from abc import abstractmethod
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
@@ -58,9 +59,9 @@ class BandsLayer(GrainsLayer):
         self._bands = noise_bands(self.BANDS_HZ, self._rate, self._dtype)
         self._stretch: int | None = None
 
+    @abstractmethod
     def _levels(self, times: np.ndarray) -> np.ndarray:
         """RMS of each band at ``times`` in seconds; broadcasts to (times, 2, bands)."""
-        raise NotImplementedError
 
     def _fill(self, grains: np.ndarray, number: int) -> None:
         starts = self._places(number, among=ROW_FRAMES - self.GRAIN)

@@ -1,5 +1,6 @@
 """Sounds of many small events, drops or bubbles or crackles, strewn over moving noise."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
@@ -39,13 +40,13 @@ class DropsLayer(BandsLayer):
             (event * norm).astype(np.float32) for event, norm in zip(events, norms, strict=True)
         ]
 
+    @abstractmethod
     def _event(self, times: np.ndarray, bits: np.random.PCG64) -> np.ndarray:
         """The sound of one event from ``times`` = 0 s on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _events(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How many events a second there are at ``times`` in seconds, and their RMS together."""
-        raise NotImplementedError
 
     def _rms(self) -> float:
         # An event sounds in both ears: mean of cos·sin over that of cos², over all places.

@@ -17,6 +17,11 @@ from audio.resampling import REACH, filter_taps, ratio
 KINDS = ("WAV", "WAVEX", "RF64", "FLAC", "OGG", "MP3", "MPEG")
 CHANNELS = (1, 2)
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 16_000, 192_000
+
+# The filter between two rates grows with what is left of them without their common factor: 147
+# and 160 of 44.1 and 48 kHz, but the whole 44,101 and 44,100 where they have none.
+MOST_PARTS = 12_000
+
 SHORTEST_S, LONGEST_S = 1, 4 * 3600
 
 # Heard and passed over before a place in the middle: decoders and filters know what came before.
@@ -63,7 +68,13 @@ def decoded(path: Path, *, from_s: int = 0) -> Iterator[np.ndarray]:
 
 
 def resampled(path: Path, rate: int, *, from_s: int = 0) -> Iterator[np.ndarray]:
-    """Yield the sound at ``rate`` from second ``from_s`` on, float32 of shape (2, frames)."""
+    """Yield the sound at ``rate`` from second ``from_s`` on, float32 of shape (2, frames).
+
+    Raises
+    ------
+    AudioError
+        As :func:`decoded`, and where the two rates have too little in common.
+    """
     lead_s = min(LEAD_S, from_s)
     passed = lead_s * rate
     for sound in _at_rate(path, rate, from_s - lead_s):
@@ -80,6 +91,8 @@ def _at_rate(path: Path, rate: int, from_s: int) -> Iterator[np.ndarray]:
         yield from parts
         return
     up, down = ratio(own, rate)
+    if max(up, down) > MOST_PARTS:
+        raise AudioError(f"{path.name} has an odd rate, {own} Hz; save it at {rate} Hz")
     # Whole multiples of ``down`` fall on samples of both rates.
     half = -(-REACH * max(up, down) // down) * down
     context = -(-half // (up * down)) * down

@@ -5,6 +5,7 @@ import random
 import re
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import requests
@@ -25,6 +26,9 @@ VOICES_TIMEOUT_S = 5.0
 # some seconds more; together they stay below 45 s a line.
 LINE_DEADLINE_S = 18.0
 LONGEST_PAUSE_S = 8.0
+
+# So many hundred voices of an account are read.
+MOST_PAGES = 10
 
 # A line of 400 characters is under 1 MB.
 GREATEST_ANSWER_BYTES = 8 * 2**20
@@ -96,16 +100,25 @@ class ElevenLabs:
     def voices(self) -> tuple[Voice, ...]:
         """The voices of our account; a short list of premade ones if they cannot be had now."""
         try:
+            return tuple(self._voices()) or PREMADE_VOICES
+        except (requests.RequestException, ValueError, LookupError, TypeError, AttributeError):
+            return PREMADE_VOICES
+
+    def _voices(self) -> Iterator[Voice]:
+        token = None
+        for _ in range(MOST_PAGES):
             answer = self._session.get(
                 f"{self._base_url}/v2/voices",
-                params={"page_size": 100},
+                params={"page_size": 100, "next_page_token": token},
                 timeout=(CONNECT_TIMEOUT_S, VOICES_TIMEOUT_S),
                 allow_redirects=False,
             )
             answer.raise_for_status()
-            return tuple(map(_voice, answer.json()["voices"])) or PREMADE_VOICES
-        except (requests.RequestException, ValueError, LookupError, TypeError, AttributeError):
-            return PREMADE_VOICES
+            page = answer.json()
+            yield from filter(None, map(_voice, page["voices"]))
+            token = page.get("next_page_token")
+            if not token:
+                return
 
     def speak(self, text: str, voice_id: str) -> bytes:
         """``text`` as an MP3 file; see :class:`~audio.speech.voices.Synthesiser`."""
@@ -158,10 +171,10 @@ class ElevenLabs:
                 content = _content(answer, deadline)
             if answer.status_code == 200:
                 return content
-            pause = _pause(answer, pause)
-            if answer.status_code not in _BUSY or time.monotonic() + pause > deadline:
+            wait = max(_asked_pause(answer), pause * random.uniform(0.5, 1.5))  # noqa: S311 — spread
+            if answer.status_code not in _BUSY or time.monotonic() + wait > deadline:
                 raise _refusal(answer.status_code, content)
-            time.sleep(pause)
+            time.sleep(wait)
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
@@ -180,12 +193,10 @@ def _content(answer: requests.Response, deadline: float) -> bytes:
     return bytes(content)
 
 
-def _pause(answer: requests.Response, planned: float) -> float:
-    """Seconds to wait: what the service asks for, else ``planned`` give or take a half."""
+def _asked_pause(answer: requests.Response) -> float:
+    """The seconds that the service asks us to wait."""
     asked = answer.headers.get("Retry-After", "")
-    if asked.isdecimal():
-        return float(asked)
-    return planned * random.uniform(0.5, 1.5)  # noqa: S311 — only spreads the requests
+    return float(asked) if asked.isdecimal() else 0.0
 
 
 def _refusal(status: int, content: bytes) -> SpeechError:
@@ -202,8 +213,10 @@ def _refusal(status: int, content: bytes) -> SpeechError:
     return SpeechError("the voice service failed; try again later")
 
 
-def _voice(data: dict[str, Any]) -> Voice:
-    name, labels = data["voice_id"], data.get("labels") or {}
-    if not _VOICE_NAME.fullmatch(name):
-        raise ValueError("not a voice's id")
-    return Voice(f"{PROVIDER}:{name}", str(data["name"]), str(labels.get("language") or ""))
+def _voice(data: Any) -> Voice | None:
+    """None where it is not as documented."""
+    match data:
+        case {"voice_id": str(name), "name": str(title)} if _VOICE_NAME.fullmatch(name):
+            labels = data.get("labels") or {}
+            return Voice(f"{PROVIDER}:{name}", title, str(labels.get("language") or ""))
+    return None

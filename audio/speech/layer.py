@@ -88,7 +88,7 @@ class SpeechLayer:
 def _read(clip: Clip, line: str) -> np.ndarray:
     """float32 of shape (frames,)."""
     try:
-        voice = np.array(clip.read(0, clip.frames), np.float32)
+        voice = clip.read()
     except (OSError, ValueError) as error:
         raise _damaged(line) from error
     if voice.shape != (clip.frames,) or not np.isfinite(voice).all():
@@ -116,7 +116,9 @@ def placements(spec: TrackSpec, clips: Mapping[str, Clip]) -> list[Placement]:
         raise AudioError(f"there is no clip of the line “{missing[0]}”")
     tail = tail_frames(speech, rate)
     frames_of = {line: frames_at(rate, clips[line]) + tail for line in speech.distinct_lines}
-    return schedule(speech, frames_of, spec.frames, seed=spec.seed, sample_rate=rate)
+    return schedule(
+        speech, frames_of, spec.frames, seed=spec.seed, sample_rate=rate, fades_s=spec.fades_s
+    )
 
 
 def frames_at(sample_rate: int, clip: Clip) -> int:

@@ -99,7 +99,7 @@ PRESETS = (
             _("Nothing is left to do tonight."),
             _("I sleep deeply and wake rested."),
         ),
-        carrier_hz=140, beat_db=-26, voice_db=-18, fade_out_s=45,
+        carrier_hz=140, beat_db=-26, voice_db=-18, fade_out_s=30,
     ),
     Preset(
         "deep_rest", _("Deep rest"), _("lying down without sleeping"), 30,

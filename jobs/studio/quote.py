@@ -18,6 +18,9 @@ START_S = 3.0
 LINE_S = 0.3
 SPEED = 80
 
+# What of a spec says how long the words take.
+WORDS = ("duration_s", "speech", "seed", "fade_in_s", "fade_out_s")
+
 # More than this nobody tells apart, and the answer would grow long.
 MOST_MARKS = 2000
 
@@ -50,17 +53,18 @@ class Quote(NamedTuple):
 
 def quote_of(recipe: dict) -> Quote | None:
     """The quote of a spec as far as it is chosen; None while words, voice or length are missing."""
-    words = {name: recipe[name] for name in ("duration_s", "speech", "seed")}
+    words = {name: recipe[name] for name in WORDS if name in recipe}
     try:
         track = TrackSpec.parse({"title": "quote"} | words)
     except SpecError:
         return None
-    marks = foreseen(track.speech, track.duration_s, seed=track.seed)
+    speech, duration_s, fades_s = track.speech, track.duration_s, track.fades_s
+    marks = foreseen(speech, duration_s, seed=track.seed, fades_s=fades_s)
     return Quote(
-        credits=credits_for(track.speech),
-        spacing=spacing(track.speech, track.duration_s),
-        bytes=round(track.duration_s * _bytes_a_second(recipe)),
-        making_s=START_S + LINE_S * len(track.speech.distinct_lines) + track.duration_s / SPEED,
+        credits=credits_for(speech),
+        spacing=spacing(speech, duration_s, fades_s=fades_s),
+        bytes=round(duration_s * _bytes_a_second(recipe)),
+        making_s=START_S + LINE_S * len(speech.distinct_lines) + duration_s / SPEED,
         marks=[[round(start, 2), round(stop, 2)] for start, stop in marks[:MOST_MARKS]],
     )
 

@@ -91,10 +91,13 @@ def test_a_service_that_stays_busy_too_long_is_given_up(server, voice):
     assert len(server.requests) == 1
 
 
-def test_without_an_hour_to_come_back_at_the_wait_grows_within_bounds(server, voice, monkeypatch):
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}])
+def test_without_an_hour_to_come_back_at_the_wait_grows_within_bounds(
+    server, voice, monkeypatch, headers
+):
     waits = []
     monkeypatch.setattr(elevenlabs.time, "sleep", waits.append)
-    server.answers = [(429, b"")] * 8 + [(200, MP3)]
+    server.answers = [(429, b"", headers)] * 8 + [(200, MP3)]
     assert voice.speak("I am calm", RACHEL) == MP3
     assert len(waits) == 8
     assert all(0.2 < wait <= 1.5 * elevenlabs.LONGEST_PAUSE_S for wait in waits)
@@ -163,11 +166,17 @@ def test_a_voice_that_cannot_be_one_is_not_asked_for(server, voice, voice_id):
 
 def test_voices_are_those_of_the_account(server, voice):
     mine = {"voice_id": "abc123", "name": "My own", "labels": {"language": "de"}}
-    server.answers = [(200, {"voices": [mine, {"voice_id": "def", "name": "B", "labels": None}]})]
+    odd = [{"voice_id": "../x", "name": "bad"}, 5, {}]
+    second = {"voices": [{"voice_id": "def", "name": "B", "labels": None}], "has_more": False}
+    server.answers = [
+        (200, {"voices": [mine, *odd], "has_more": True, "next_page_token": "more"}),
+        (200, second),
+    ]
     one, other = voice.voices()
     assert (one.id, one.name, one.language) == ("elevenlabs:abc123", "My own", "de")
     assert (other.id, other.language) == ("elevenlabs:def", "")
     assert server.requests[0]["path"].startswith("/v2/voices")
+    assert "next_page_token=more" in server.requests[1]["path"]
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,23 @@ def test_the_target_is_hit_by_more_lines_than_are_heard_long_and_short(tmp_path)
     assert finished_lufs(track, clips) == pytest.approx(-18, abs=CLOSE_LU)
 
 
+def test_lines_may_end_where_the_track_does(tmp_path):
+    rng = np.random.default_rng(1)
+    for seconds in rng.uniform(1, 5, 12):
+        clips = {"a": Clip.save(rng.normal(0, 0.1, int(seconds * RATE)), tmp_path / "a.npy")}
+        speech = {"lines": ["a"], "repetitions": 3, "voice": "x", "lead_out_s": 0}
+        track = spec(fade_out_s=0.01, speech=speech)
+        gain, _ = Mix(track, clips=clips).mastered_to(-18)
+        assert 0 < gain < 10
+
+
+def test_where_the_ceiling_leaves_no_room_the_nearest_is_taken():
+    """A swell between long quiet: with more gain the quiet counts too, and the whole is softer."""
+    level_db = [[0, -60], [150, -60], [152, -10], [154, -60]]
+    track = spec(duration_s=300, beds=[{"kind": "noise", "level_db": level_db}])
+    assert finished_lufs(track, {}) == pytest.approx(-18, abs=1)
+
+
 @pytest.mark.parametrize(
     ("loud_s", "level_db"), [(0.1, -24), (3, -24), (0.1, [[0, -50], [60, -10]])]
 )

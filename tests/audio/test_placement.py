@@ -80,6 +80,21 @@ def test_one_frame_too_long_is_refused_with_the_length_needed():
     assert caught.value.needed_s == pytest.approx(needed / RATE)
 
 
+def test_nobody_speaks_while_the_track_fades_where_there_is_room():
+    fades_s, frames_of = (8.0, 45.0), dict.fromkeys("abc", 3 * RATE)
+    placed = schedule(speech(*"abc"), frames_of, 120 * RATE, fades_s=fades_s)
+    assert placed[0].start == 8 * RATE
+    assert placed[-1].stop == 75 * RATE
+    # Here there is none, and all lines are still spoken.
+    placed = schedule(speech(*"abc"), frames_of, 60 * RATE, fades_s=fades_s)
+    assert placed[-1].stop == 60 * RATE - round(LEAD_S * RATE)
+    plan, short = (spacing(speech(*"abc"), s, fades_s=fades_s) for s in (120, 60))
+    assert plan.fits
+    assert short.fits
+    assert plan.spoken_s + 2 * plan.gap_s == pytest.approx(120 - 8 - 45)
+    assert short.spoken_s + 2 * short.gap_s == pytest.approx(60 - 2 * LEAD_S)
+
+
 @given(speeches, st.floats(60, 7200))
 def test_the_plan_adds_up(speech, duration_s):
     plan = spacing(speech, duration_s)

@@ -142,6 +142,7 @@ BAD = {
     "another kind": (written(NOISE, samplerate=RATE, format="AIFF"), "not a recording"),
     "8 channels": (written(np.tile(NOISE, 4), samplerate=RATE, format="WAV"), "1 or 2"),
     "8 kHz": (written(NOISE, samplerate=8000, format="WAV"), "from 16000 to 192000 Hz"),
+    "an odd rate": (written(NOISE, samplerate=44_101, format="WAV"), "has an odd rate, 44101 Hz"),
     "silent": (written(0 * NOISE, samplerate=RATE, format="FLAC"), "silent"),
     "too short": (written(NOISE[:999], samplerate=RATE, format="FLAC"), "1 second"),
     "cut WAV": (written(NOISE, samplerate=RATE, format="WAV")[:-90_000], "cut short"),
