@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from audio.beds.layer import BedLayer
-from audio.beds.recording import resampled
+from audio.beds.recording import resampled, state_of
 from audio.errors import AudioError
 from audio.levels import rms_of
 from audio.loudness import STEPS_A_SECOND, k_weighted
@@ -33,6 +33,7 @@ class MusicLayer(BedLayer):
         super().__init__(**common)
 
     def _prepare(self) -> None:
+        self._state = state_of(self._path)
         frames, sums, energy, steps = 0, np.zeros(2), 0.0, []
         for sound in self._read():
             frames += sound.shape[1]
@@ -100,11 +101,10 @@ class MusicLayer(BedLayer):
         """Second ``number`` of the recording; its last may be shorter."""
         if number != self._number:
             if number != self._number + 1:
+                if state_of(self._path) != self._state:
+                    raise AudioError(f"{self._path.name} was changed while it was read")
                 self._reader = _Reader(self._read(from_s=number))
-            try:
-                sound = self._reader.take(min(self._rate, self._frames - number * self._rate))
-            except StopIteration:
-                raise AudioError(f"{self._path.name} was changed while it was read") from None
+            sound = self._reader.take(min(self._rate, self._frames - number * self._rate))
             self._number, self._second = number, (sound - self._constant) * self._gain
         return self._second
 

@@ -1,6 +1,6 @@
 """A recording that a person brings: checked, decoded and brought to our rate bit by bit."""
 
-import os
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -23,6 +23,8 @@ LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 16_000, 192_000
 MOST_PARTS = 12_000
 
 SHORTEST_S, LONGEST_S = 1, 4 * 3600
+# 60 dB over full scale, which files of floats can hold.
+GREATEST = 1000.0
 
 # Heard and passed over before a place in the middle: decoders and filters know what came before.
 LEAD_S = 1
@@ -56,8 +58,9 @@ def decoded(path: Path, *, from_s: int = 0) -> Iterator[np.ndarray]:
     with _opened(path) as (file, raw):
         done = file.seek(from_s * file.samplerate)
         while len(sound := file.read(file.samplerate, "float32", always_2d=True)):
-            if not np.isfinite(sound).all():
-                raise AudioError(f"{path.name} holds values that are no numbers")
+            # So written that it is no number either.
+            if not np.abs(sound).max() < GREATEST:
+                raise AudioError(f"{path.name} holds values that are no numbers, or far too great")
             done += len(sound)
             yield np.ascontiguousarray(np.broadcast_to(sound, (len(sound), 2)).T)
         is_mp3 = file.format in mp3.KINDS
@@ -65,6 +68,8 @@ def decoded(path: Path, *, from_s: int = 0) -> Iterator[np.ndarray]:
             raise _joined(path)
         if done < file.frames and not (is_mp3 and not mp3.states_length(raw)):
             raise _cut_short(path)
+        if done < SHORTEST_S * file.samplerate:
+            raise AudioError(f"{path.name} is shorter than a second; choose a longer recording")
 
 
 def resampled(path: Path, rate: int, *, from_s: int = 0) -> Iterator[np.ndarray]:
@@ -123,21 +128,38 @@ def _with_next(
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[soundfile.SoundFile, BinaryIO]]:
     """The recording, and the file that it is read from."""
-    # Reading from a pipe or a device might never end.
-    if not os.path.isfile(path):
-        raise AudioError(f"{path.name} is not there, or is no file")
+    state_of(path)
     with ExitStack() as stack:
         try:
             raw = stack.enter_context(path.open("rb", buffering=0))
+            _require_whole(path, raw)
+            raw.seek(0)
             file = stack.enter_context(_File(raw.fileno(), closefd=False))
         except (soundfile.LibsndfileError, TypeError, OSError) as error:
             raise AudioError(f"{path.name} is not a recording in FLAC, WAV, MP3 or Ogg") from error
         _permit(path.name, file)
-        _require_whole(path)
         try:
             yield file, raw
         except soundfile.LibsndfileError as error:
             raise AudioError(f"{path.name} is cut short or damaged; get it again") from error
+
+
+def state_of(path: Path) -> tuple[int, ...]:
+    """What is another once another file is at ``path``, or that one was written to.
+
+    Raises
+    ------
+    AudioError
+        There is no file.
+    """
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        found = None
+    # Reading from a pipe or a device might never end.
+    if not found or not stat.S_ISREG(found.st_mode):
+        raise AudioError(f"{path.name} is not there, or is no file")
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _permit(name: str, file: soundfile.SoundFile) -> None:
@@ -150,21 +172,20 @@ def _permit(name: str, file: soundfile.SoundFile) -> None:
             f"{name} has a rate of {file.samplerate} Hz; "
             f"it must be from {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz"
         )
-    if not SHORTEST_S <= file.frames / file.samplerate <= LONGEST_S:
-        raise AudioError(f"{name} must last from {SHORTEST_S} second to {LONGEST_S // 3600} hours")
+    if file.frames > LONGEST_S * file.samplerate:
+        raise AudioError(f"{name} does not say that it lasts {LONGEST_S // 3600} hours at most")
 
 
-def _require_whole(path: Path) -> None:
+def _require_whole(path: Path, file: BinaryIO) -> None:
     """Refuse a file that holds less than it says, or more, which libsndfile passes over.
 
     A RIFF header tells the size, unless its writer could not know it and put the greatest number
     or 0; the last page of an Ogg stream is marked as such, and bears the number of the first.
     """
-    with path.open("rb") as file:
-        start = file.read(18)
-        size = file.seek(0, 2)
-        file.seek(max(0, size - 65_307))
-        end = file.read()
+    start = file.read(18)
+    size = file.seek(0, 2)
+    file.seek(max(0, size - 65_307))
+    end = file.read()
     if start[:4] == b"RIFF":
         announced = int.from_bytes(start[4:8], "little")
         if size < announced + 8 and 0 < announced < 0x7FFF_FFFF:

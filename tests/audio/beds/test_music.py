@@ -144,11 +144,15 @@ BAD = {
     "8 kHz": (written(NOISE, samplerate=8000, format="WAV"), "from 16000 to 192000 Hz"),
     "an odd rate": (written(NOISE, samplerate=44_101, format="WAV"), "has an odd rate, 44101 Hz"),
     "silent": (written(0 * NOISE, samplerate=RATE, format="FLAC"), "silent"),
-    "too short": (written(NOISE[:999], samplerate=RATE, format="FLAC"), "1 second"),
+    "too short": (written(NOISE[:999], samplerate=RATE, format="FLAC"), "shorter than a second"),
     "cut WAV": (written(NOISE, samplerate=RATE, format="WAV")[:-90_000], "cut short"),
     "cut FLAC": (written(NOISE, samplerate=RATE, format="FLAC")[:-90_000], "cut short"),
     "cut Ogg": (written(NOISE, samplerate=RATE, format="OGG")[:-20_000], "cut short"),
     "cut MP3": (written(NOISE, samplerate=RATE, format="MP3")[:-20_000], "cut short"),
+    "far too great": (
+        written(NOISE * 1e20, samplerate=RATE, format="WAV", subtype="FLOAT"),
+        "far too great",
+    ),
     "no numbers": (
         written(NOISE * np.nan, samplerate=RATE, format="WAV", subtype="FLOAT"),
         "no numbers",
@@ -190,9 +194,16 @@ def test_what_would_be_read_in_part_is_refused(tmp_path, kind):
         list(decoded(path))
 
 
-def test_mp3_whose_guess_falls_short_is_refused(tmp_path):
-    silence = np.zeros((20 * RATE, 2))
-    varying = np.concatenate([NOISE, silence, silence])
+def test_what_ends_with_a_large_picture_is_no_more_than_it_says(tmp_path):
+    picture = b"APETAGEX" + np.random.default_rng(1).bytes(300_000)
+    path = tmp_path / "in.mp3"
+    path.write_bytes(written(NOISE, samplerate=RATE, format="MP3") + picture)
+    assert sum(part.shape[1] for part in decoded(path)) == len(NOISE)
+
+
+@pytest.mark.parametrize(("loud_s", "silent_s"), [(3, 40), (0.2, 8)])
+def test_mp3_whose_guess_falls_short_is_refused(tmp_path, loud_s, silent_s):
+    varying = np.concatenate([NOISE[: int(loud_s * RATE)], np.zeros((silent_s * RATE, 2))])
     (tmp_path / "in.mp3").write_bytes(uncounted_mp3(varying, quality=True))
     with pytest.raises(AudioError, match="holds more than it says"):
         list(decoded(tmp_path / "in.mp3"))
@@ -207,11 +218,16 @@ def test_what_cannot_be_used_is_refused_in_words(tmp_path, data, says):
     assert str(tmp_path) not in str(caught.value)
 
 
-def test_what_becomes_shorter_meanwhile_is_refused_in_words(tmp_path):
+@pytest.mark.parametrize("seconds", [4, 9])
+def test_what_is_another_file_meanwhile_is_refused_in_words(tmp_path, seconds):
     melody(tmp_path / "in.wav", seconds=9)
     layer = bed_layer(music(tmp_path / "in.wav"), seed=1)
-    melody(tmp_path / "in.wav", seconds=4)
+    melody(tmp_path / "new.wav", seconds=seconds)
+    (tmp_path / "new.wav").replace(tmp_path / "in.wav")
     with pytest.raises(AudioError, match="was changed while it was read"):
+        layer_samples(layer, 0, 8 * RATE)
+    (tmp_path / "in.wav").unlink()
+    with pytest.raises(AudioError, match="is not there"):
         layer_samples(layer, 0, 8 * RATE)
 
 
