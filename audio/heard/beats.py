@@ -7,12 +7,13 @@ from functools import partial
 import numpy as np
 import soundfile
 
-from audio.curves import keyframes_of, values_at
-from audio.heard.lines import ROUNDS, mean_cycle, offset_hz, phase_of, sines, snr_db_of, waves
-from audio.heard.pulses import SEARCH_HZ, fitted_pulse, gate_meant, pulse_in_noise
+from audio.curves import keyframes_of
+from audio.heard.lines import mean_cycle, mean_cycles, snr_db_of, sum_of
+from audio.heard.pulses import pulse_in_noise
 from audio.heard.readings import Excerpt, HeardBeat, Reading, excerpt_at
+from audio.heard.together import Found, found_together
+from audio.heard.tones import Tone
 from audio.heard.unknown import strongest
-from audio.panning import Balance
 from audio.spec import Beat, TrackSpec
 from audio.watch import Watch
 
@@ -20,9 +21,6 @@ from audio.watch import Watch
 # hold so many of its pulses as far as that goes.
 EXCERPT_S, PULSE_EXCERPTS_S, PULSES = 10.0, (20.0, 60.0), 40
 PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)
-
-# In fewer cycles than this, two tones in one ear cannot be told apart.
-LEAST_CYCLES = 1.5
 
 # A pulse no farther astray than this is where it was meant, as far as can be told.
 AS_MEANT_CYCLES = 1e-3
@@ -71,131 +69,65 @@ def _at(
 
 
 def _tones(beats: Sequence[Beat], excerpt: Excerpt, look: Callable[[], None]) -> list[Reading]:
-    """Each beat measured with the others taken away, as far as they are known by then."""
-    models = [np.zeros(1)] * len(beats)
-    readings: list[Reading] = [Reading(excerpt.middle_s)] * len(beats)
-    for _ in range(ROUNDS if len(beats) > 1 else 1):
-        for n, beat in enumerate(beats):
-            look()
-            alone = excerpt.without(models[:n] + models[n + 1 :])
-            readings[n], models[n] = _tone(beat, alone)
-    rest = excerpt.without(models).sound
-    snrs_db = [snr_db_of(model, rest) for model in models]
+    """Each beat measured together with the others, and how loud it is over what none of them is."""
+    found = found_together(beats, excerpt)
+    heart = excerpt.heart(EXCERPT_S)
+    models = [_as_found(one, heart) for one in found]
+    for n, one in enumerate(found):
+        look()
+        models[n] = _model(one, heart.without(models[:n] + models[n + 1 :]))
+    rest = heart.without(models).sound
     return [
-        Reading(**vars(reading) | {"snr_db": None if reading.carrier_hz is None else snr_db})
-        for reading, snr_db in zip(readings, snrs_db, strict=True)
+        _reading(one, excerpt, snr_db_of(model, rest))
+        for one, model in zip(found, models, strict=True)
     ]
 
 
-def _tone(beat: Beat, excerpt: Excerpt) -> tuple[Reading, np.ndarray]:
-    """What is measured of a beat, and the beat as it sounds, shape (frames, 2)."""
-    if beat.kind == "isochronic":
-        return _isochronic(beat, excerpt)
-    carrier, beat_hz = (values_at(v, excerpt.times_s) for v in (beat.carrier_hz, beat.beat_hz))
-    reach = min(SEARCH_HZ, 0.45 * float(beat_hz.min()))
-    left, right = excerpt.sound.T
-    if beat.kind == "monaural":
-        if beat_hz.mean() * len(excerpt.sound) < LEAST_CYCLES * excerpt.rate:
-            return Reading(excerpt.middle_s), np.zeros(1)
-        left = right = excerpt.sound.mean(axis=1)
-    low, high = carrier - beat_hz / 2, carrier + beat_hz / 2
-    low_off = offset_hz(right, low, excerpt.rate, reach)
-    high_off = offset_hz(left, high, excerpt.rate, reach)
-    if low_off is None or high_off is None:
-        return Reading(excerpt.middle_s), np.zeros(1)
-    if beat.kind == "monaural" and reach < SEARCH_HZ / 2:
-        gain = sum(_gains(beat, excerpt)) / 2
-        offsets = low_off, high_off
-        low_off, high_off = _parted(left, gain, low, high, offsets, excerpt.rate, reach)
-    carrier_error, beat_error = (low_off + high_off) / 2, high_off - low_off
-    lines = [[high + high_off], [low + low_off]]
-    if beat.kind == "monaural":
-        lines = [[high + high_off, low + low_off]] * 2
-    model = [
-        waves(ear, [phase_of(way, excerpt.rate) for way in ways], gain, sine=beat.wave == "sine")
-        for ear, ways, gain in zip(excerpt.sound.T, lines, _gains(beat, excerpt), strict=True)
-    ]
-    return _reading(beat, excerpt, carrier_error, beat_error), np.stack(model, axis=1)
+def _tone(found: Found, excerpt: Excerpt) -> Tone:
+    tone = Tone(found.tone.beat, excerpt)
+    tone.errors = found.tone.errors.copy()
+    if tone.beat.kind == "isochronic":
+        faster_hz, ahead = tone.errors[1:3]
+        if abs(ahead) + abs(faster_hz) * len(excerpt.sound) / excerpt.rate < AS_MEANT_CYCLES:
+            tone.errors[1:3] = 0
+    return tone
 
 
-def _parted(
-    ear: np.ndarray,
-    gain: np.ndarray | float,
-    low: np.ndarray,
-    high: np.ndarray,
-    offsets: tuple[float, float],
-    rate: int,
-    reach: float,
-) -> tuple[float, float]:
-    """Offsets of two lines so near each other that each moves the other's peak."""
-    courses = gain, gain * np.linspace(-1, 1, len(ear))
-    for _ in range(ROUNDS):
-        phases = [phase_of(way + off, rate) for way, off in zip((low, high), offsets, strict=True)]
-        models, _ = sines(ear, phases, courses)
-        found = [
-            offset_hz(ear - other, way, rate, reach)
-            for way, other in zip((low, high), models[::-1], strict=True)
-        ]
-        if None in found:
-            break
-        offsets = tuple(found)
-    return offsets
+def _as_found(found: Found, excerpt: Excerpt) -> np.ndarray:
+    """The sine of a beat as it was fitted, shape (frames, 2)."""
+    return 2 * np.einsum("ep,epn->ne", found.terms, _tone(found, excerpt).parts()).real
 
 
-def _gains(beat: Beat, excerpt: Excerpt) -> list[np.ndarray | float]:
-    """How loud the beat was meant to be in each ear."""
-    balance = Balance(
-        level_db=beat.level_db, pan=beat.pan, spin_hz=beat.spin_hz, sample_rate=excerpt.rate
+def _model(found: Found, excerpt: Excerpt) -> np.ndarray:
+    """The beat as it sounds in what the others leave of an excerpt, shape (frames, 2)."""
+    tone, ears = _tone(found, excerpt), excerpt.sound.T
+    if tone.beat.wave == "sine":
+        return np.stack(list(map(sum_of, ears, tone.parts())), axis=1)
+    gains, lines = tone.gains, tone.lines()
+    if tone.beat.kind == "isochronic":
+        lines, gains = lines[:1], gains * (1 - found.depth * (1 - tone.opening()))
+    phases = list(np.angle(lines) % (2 * np.pi))
+    if tone.beat.kind == "binaural":
+        return np.stack(list(map(mean_cycle, ears, phases, gains)), axis=1)
+    return np.stack(
+        [mean_cycles(ear, phases, gain) for ear, gain in zip(ears, gains, strict=True)], axis=1
     )
-    return list(balance.gains(excerpt.start, len(excerpt.sound)))
 
 
-def _reading(
-    beat: Beat, excerpt: Excerpt, carrier_error: float, beat_error: float, **more
-) -> Reading:
+def _reading(found: Found, excerpt: Excerpt, snr_db: float) -> Reading:
+    if not found.is_told:
+        return Reading(excerpt.middle_s)
+    beat, (first, second, *_) = found.tone.beat, found.tone.errors.tolist()
+    depth = None
+    carrier_error, beat_error = (first + second) / 2, first - second
+    if beat.kind == "isochronic":
+        carrier_error, beat_error, depth = first, second, found.depth
     return Reading(
         time_s=excerpt.middle_s,
         carrier_hz=excerpt.at_middle(beat.carrier_hz) + carrier_error,
         beat_hz=excerpt.at_middle(beat.beat_hz) + beat_error,
         carrier_error_hz=carrier_error,
         beat_error_hz=beat_error,
-        **more,
+        snr_db=snr_db,
+        depth=depth,
     )
-
-
-def _isochronic(beat: Beat, excerpt: Excerpt) -> tuple[Reading, np.ndarray]:
-    """The carrier, the lines that the pulse puts beside it, and the pulse as it was meant."""
-    carrier, beat_hz = (values_at(v, excerpt.times_s) for v in (beat.carrier_hz, beat.beat_hz))
-    reach = min(SEARCH_HZ, 0.45 * float(beat_hz.min()))
-    both = excerpt.sound.mean(axis=1)
-    middle, above, below = (
-        offset_hz(both, carrier + side * beat_hz, excerpt.rate, reach) for side in (0, 1, -1)
-    )
-    if middle is None or above is None or below is None:
-        return Reading(excerpt.middle_s), np.zeros(1)
-    phase, gains = phase_of(carrier + middle, excerpt.rate), _gains(beat, excerpt)
-    error, pulse = (above - below) / 2, gate_meant(beat, excerpt)
-    if reach < SEARCH_HZ / 2:
-        # Its lines blur into each other.
-        error, ahead = fitted_pulse(beat, excerpt, phase, gains, error)
-        astray = abs(ahead - round(ahead)) + abs(error) * len(both) / excerpt.rate
-        if astray > AS_MEANT_CYCLES:
-            pulse = gate_meant(beat, excerpt, faster_hz=error, ahead=ahead)
-    fits = [
-        sines(ear, [phase], (gain, gain * pulse))
-        for ear, gain in zip(excerpt.sound.T, gains, strict=True)
-    ]
-    heard = (
-        np.hypot(*terms.reshape(2, 2).T) * np.sqrt(np.mean(np.square(gain)))
-        for (_, terms), gain in zip(fits, gains, strict=True)
-    )
-    steady, pulsed = max(heard, key=np.sum)
-    depth = float(pulsed / (steady + pulsed))
-    models = [sines[0] for sines, _ in fits]
-    if beat.wave != "sine":
-        opening = 1 - depth * (1 - pulse)
-        models = [
-            mean_cycle(ear, phase, gain * opening)
-            for ear, gain in zip(excerpt.sound.T, gains, strict=True)
-        ]
-    return _reading(beat, excerpt, middle, error, depth=depth), np.stack(models, axis=1)

@@ -22,7 +22,7 @@ FILTER_SAMPLES, FILTER_KAISER = 8, 14.0
 # are: this one 74 dB less, and levels are at most 60 dB apart.
 BROADEST_KAISER = 10.0
 
-# Several tones are taken out of each other's way this often.
+# Two tones are taken out of each other's way this often.
 ROUNDS = 3
 
 # Points of one cycle of a tone that is no sine.
@@ -107,39 +107,22 @@ def phase_of(way: np.ndarray, rate: int) -> np.ndarray:
     return turns
 
 
-def waves(
-    ear: np.ndarray, phases: Sequence[np.ndarray], gain: np.ndarray | float = 1.0, *, sine: bool
-) -> np.ndarray:
-    """Tones with these phases, in radians, as they sound in ``ear``, each as loud as ``gain``.
+def sum_of(ear: np.ndarray, parts: np.ndarray) -> np.ndarray:
+    """The sum of ``parts``, complex tones of shape (parts, n), that is nearest to ``ear``, whatever
+    the amplitude and phase of each."""
+    columns = np.concatenate([parts.real, parts.imag])
+    return np.linalg.lstsq(columns @ columns.T, columns @ ear, rcond=None)[0] @ columns
 
-    The amplitude of a sine may drift evenly besides: a fade is no noise.
-    """
-    if sine:
-        return sum(sines(ear, phases, (gain, gain * np.linspace(-1, 1, len(ear))))[0])
+
+def mean_cycles(
+    ear: np.ndarray, phases: Sequence[np.ndarray], gain: np.ndarray | float
+) -> np.ndarray:
+    """Tones of any form with these phases, in radians, as they sound together in ``ear``."""
     models = [np.zeros(1)] * len(phases)
     for _ in range(ROUNDS if len(phases) > 1 else 1):
         for n, phase in enumerate(phases):
             models[n] = mean_cycle(ear - sum(models[:n] + models[n + 1 :]), phase, gain)
     return sum(models)
-
-
-def sines(
-    ear: np.ndarray, phases: Sequence[np.ndarray], courses: Sequence[np.ndarray | float]
-) -> tuple[list[np.ndarray], np.ndarray]:
-    """The sines of ``phases`` in ``ear`` by least squares, and their terms.
-
-    The amplitude of each is a sum of ``courses``, and for each of these there are two terms: that
-    of the sine and that of the cosine.
-    """
-    columns = np.empty((2 * len(phases) * len(courses), len(ear)))
-    for n, phase in enumerate(phases):
-        sine, cosine = np.sin(phase), np.cos(phase)
-        for m, course in enumerate(courses):
-            row = 2 * (n * len(courses) + m)
-            columns[row], columns[row + 1] = sine * course, cosine * course
-    terms = np.linalg.lstsq(columns @ columns.T, columns @ ear, rcond=None)[0]
-    parts = zip(np.split(terms, len(phases)), np.split(columns, len(phases)), strict=True)
-    return [own @ rows for own, rows in parts], terms
 
 
 def mean_cycle(ear: np.ndarray, phase: np.ndarray, gain: np.ndarray | float) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Beats that open and close a sound: how they were meant, and how they are heard in noise."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import scipy
 
@@ -28,21 +26,10 @@ _WINDOW_FRAMES, _HOP_FRAMES = 256, 128
 _FAINT_BIN_DB, _SILENCE = -40.0, 1e-6
 _PARTS = 32
 
-# The course of a tone is looked at so often, and a pulse moved by so little, in cycles, to tell how
-# it changes; what fits better is looked for this many times.
-_STEPS_A_SECOND, _LITTLE, _ROUNDS = 100, 1e-3, 8
 
-
-def gate_meant(beat: Beat, excerpt: Excerpt, *, faster_hz=0.0, ahead=0.0) -> np.ndarray:
-    """How far an isochronic or embedded beat opens at each sample, 0 to 1, by the words of its
-    spec and not by the code that renders it; or would, were it so much faster, and in the middle so
-    many cycles ahead."""
-    cycles = _beat_phase(beat, excerpt)
-    cycles += ahead + faster_hz * (excerpt.times_s - excerpt.middle_s)
-    return _opening(beat, cycles, excerpt.times_s)
-
-
-def _opening(beat: Beat, cycles: np.ndarray, times_s: np.ndarray) -> np.ndarray:
+def opening(beat: Beat, cycles: np.ndarray, times_s: np.ndarray) -> np.ndarray:
+    """How far an isochronic or embedded beat opens so many cycles on at each time, 0 to 1, by the
+    words of its spec and not by the code that renders it."""
     passed = cycles % 1
     # A pulse lasts as long as it was to when it began.
     duty = values_at(softened(beat.duty), times_s - passed / values_at(beat.beat_hz, times_s))
@@ -50,55 +37,10 @@ def _opening(beat: Beat, cycles: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     return np.sin(np.pi / 2 * np.clip(np.minimum(rise, fall), 0, 1)) ** 2
 
 
-def _beat_phase(beat: Beat, excerpt: Excerpt) -> np.ndarray:
-    """Cycles since the track began."""
+def cycles_meant(beat: Beat, excerpt: Excerpt) -> np.ndarray:
+    """Cycles at each frame since the track began, less whole ones."""
     phase = Phase([(1, beat.beat_hz)], sample_rate=excerpt.rate)
     return phase.cycles(excerpt.start, len(excerpt.sound))[0].copy()
-
-
-def fitted_pulse(
-    beat: Beat,
-    excerpt: Excerpt,
-    phase: np.ndarray,
-    gains: Sequence[np.ndarray | float],
-    faster_hz: float,
-) -> tuple[float, float]:
-    """How much faster than meant an isochronic beat is, in Hz, and in the middle how far ahead, in
-    cycles: what fits the course of its tone best. Two pulses are enough for that.
-
-    Parameters
-    ----------
-    phase : of the tone, in radians at each sample.
-    gains : how loud the tone was meant to be in each ear.
-    faster_hz : about where to look.
-    """
-    step = round(excerpt.rate / _STEPS_A_SECOND)
-    whole = len(phase) // step * step
-    middles = slice(step // 2, whole, step)
-    times_s, cycles = excerpt.times_s[middles], _beat_phase(beat, excerpt)[middles]
-    since_s = times_s - excerpt.middle_s
-    turned = (excerpt.sound.T * np.exp(-1j * phase))[:, :whole].reshape(2, -1, step).mean(axis=2)
-    loud = np.stack([np.broadcast_to(gain, phase.shape)[middles] for gain in gains])
-
-    def fit(ahead: float, faster_hz: float) -> tuple[float, float, float]:
-        """What is left of the power, and how far a little more of either would mend that."""
-        at = cycles + ahead + faster_hz * since_s
-        open_, slope = _opening(beat, at, times_s), _opening(beat, at + _LITTLE, times_s)
-        slope = (slope - _opening(beat, at - _LITTLE, times_s)) / (2 * _LITTLE)
-        courses = np.stack([np.ones(len(at)), open_, slope, slope * since_s])
-        left, moved, pulsed = 0.0, np.zeros(2), 1e-30
-        for ear, gain in zip(turned, loud, strict=True):
-            terms, *_ = np.linalg.lstsq((gain * courses).T, ear, rcond=None)
-            left += np.sum(np.abs(ear - terms[:2] @ (gain * courses[:2])) ** 2)
-            moved += (terms[2:] * terms[1].conj()).real
-            pulsed += abs(terms[1]) ** 2
-        return left, *(moved / pulsed)
-
-    ahead = min(np.arange(_PARTS) / _PARTS, key=lambda ahead: fit(ahead, faster_hz)[0])
-    for _ in range(_ROUNDS):
-        _, more_ahead, more_hz = fit(ahead, faster_hz)
-        ahead, faster_hz = ahead + more_ahead, faster_hz + more_hz
-    return float(faster_hz), float(ahead)
 
 
 def pulse_in_noise(beat: Beat, excerpt: Excerpt) -> Reading:
@@ -108,7 +50,7 @@ def pulse_in_noise(beat: Beat, excerpt: Excerpt) -> Reading:
     """
     power = _power_in_time(excerpt.sound.astype(np.float32))
     middles = np.arange(len(power)) * _HOP_FRAMES + _WINDOW_FRAMES // 2
-    cycles = np.unwrap(_beat_phase(beat, excerpt), period=1)[middles]
+    cycles = np.unwrap(cycles_meant(beat, excerpt), period=1)[middles]
     beat_hz = values_at(beat.beat_hz, (excerpt.start + middles) / excerpt.rate)
     rate = excerpt.rate / _HOP_FRAMES
     reach = min(SEARCH_HZ, SEARCH_PART * float(beat_hz.min()))

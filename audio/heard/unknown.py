@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from audio.heard.lines import offset_hz, phase_of, snr_db_of, waves
+from audio.heard.lines import offset_hz, phase_of, snr_db_of, sum_of
 from audio.heard.readings import Excerpt, Reading
 
 # A tone stands this far above its neighbourhood, and what pulses it is no farther from it than the
@@ -32,14 +32,12 @@ def strongest(excerpt: Excerpt) -> Iterator[tuple[str, Reading]]:
         return
     if abs(beat) < _SAME_HZ:
         kind, carrier, beat, ways = _pulse_beside(excerpt, carrier)
-    models = [
-        waves(
-            ear,
-            [phase_of(way, excerpt.rate) for way in (ways if kind == "monaural" else [own])],
-            sine=True,
-        )
-        for ear, own in zip(excerpt.sound.T, ways, strict=True)
-    ]
+    drift = np.linspace(-1, 1, frames)
+    models = []
+    for ear, own in zip(excerpt.sound.T, ways, strict=True):
+        phases = [phase_of(way, excerpt.rate) for way in (ways if kind == "monaural" else [own])]
+        tones = np.exp(1j * np.array(phases))
+        models.append(sum_of(ear, np.concatenate([tones, tones * drift])))
     model = np.stack(models, axis=1)
     snr_db = None if kind == "isochronic" else snr_db_of(model, excerpt.sound - model)
     yield kind, Reading(excerpt.middle_s, carrier, beat, snr_db=snr_db)

@@ -94,6 +94,47 @@ def test_beats_beside_each_other_do_not_disturb_each_other(tmp_path):
     assert found[0].readings[2].depth is None
 
 
+NEAR_EACH_OTHER = [
+    {**BINAURAL, "level_db": -20, "carrier_hz": 200, "beat_hz": 4},
+    # Its lines lie 0.2 Hz from those of the first, in the left ear, and of the third.
+    {**BINAURAL, "level_db": -26, "carrier_hz": 200.7, "beat_hz": 3},
+    {**BINAURAL, "level_db": -20, "carrier_hz": 199.6, "beat_hz": 1.2, "kind": "monaural"},
+    {**BINAURAL, "level_db": -20, "carrier_hz": 201.1, "beat_hz": 0.8, "kind": "isochronic"},
+]
+
+
+@pytest.mark.parametrize("beds", [[], [{"kind": "noise", "level_db": -40}]])
+def test_beats_a_fraction_of_a_hertz_apart_are_told_right_or_not_at_all(tmp_path, beds):
+    """Alone in the spectrum none of them stands out; together they fit in one way only."""
+    path = rendered(tmp_path, beats=NEAR_EACH_OTHER, beds=beds, bit_depth=24)
+    readings = [tone for beat in measure(path).beats for tone in beat.readings]
+    told = [tone for tone in readings if tone.beat_hz is not None]
+    for tone in told:
+        assert abs(tone.carrier_error_hz) < (0.01 if beds else 1e-5)
+        assert abs(tone.beat_error_hz) < (0.01 if beds else 1e-5)
+    assert beds or len(told) == len(readings)
+
+
+def test_two_beats_that_share_a_line_are_not_told(tmp_path):
+    """How much of it belongs to which, and whether one of them is off, nobody can say."""
+    pair = [{**BINAURAL, "level_db": -20, "carrier_hz": hz, "beat_hz": 4} for hz in (200, 200)]
+    for beat in measure(rendered(tmp_path, beats=pair)).beats:
+        assert [tone.beat_hz for tone in beat.readings] == [None] * 5
+
+
+@pytest.mark.parametrize("kind", ["binaural", "monaural", "isochronic"])
+def test_a_beat_beside_others_that_is_off_is_not_claimed_as_meant(tmp_path, kind):
+    beats = [{**BINAURAL, "level_db": -20, "kind": kind}, *NEAR_EACH_OTHER[:2]]
+    path = rendered(tmp_path, beats=beats, bit_depth=24)
+    claims = [{**beats[0], "beat_hz": 6.3}, *beats[1:]]
+    spec = TrackSpec.parse({"title": "x", "duration_s": 60, "beats": claims})
+    off, *others = measure(path, spec).beats
+    for tone in off.readings:
+        assert tone.beat_hz is None or tone.beat_error_hz == pytest.approx(-0.3, abs=0.01)
+    for tone in (tone for beat in others for tone in beat.readings):
+        assert tone.beat_hz is None or abs(tone.beat_error_hz) < 0.01
+
+
 def test_a_tone_that_turns_from_ear_to_ear_is_still_a_pure_tone(tmp_path):
     """Nor does it matter that the beat is slow, or the wave no sine."""
     turning = {
