@@ -41,10 +41,16 @@ PARTS = {
 }
 
 
-@register.inclusion_tag("jobs/_sources.html")
-def sources(address: str):
-    """The formats of a finished track for a player to choose from, at ``address?as=…``."""
-    return {"sources": [(f"{address}?as={kind}", type_) for kind, type_ in SOURCES]}
+@register.inclusion_tag("jobs/_sources.html", takes_context=True)
+def sources(context, address: str):
+    """The formats of a finished track for a player to choose from, at ``address?as=…``.
+
+    A page that does not hand on all of them names its own in ``kinds``.
+    """
+    kinds = context.get("kinds", [kind for kind, _type in SOURCES])
+    return {
+        "sources": [(f"{address}?as={kind}", type_) for kind, type_ in SOURCES if kind in kinds]
+    }
 
 
 @register.simple_tag

@@ -3,19 +3,23 @@
 import secrets
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.urls.converters import StringConverter
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from jobs import extras
 from jobs.gate import job_of
-from jobs.models import Job
-from jobs.storage import FLAC
-from jobs.views.files import cover_response, sound_link, waveform_response
+from jobs.models import Job, Report, TrackFile
+from jobs.storage import file_link, is_lost
+from jobs.views.files import cover_response, waveform_response
 
 TOKEN_BYTES = 32
+# What is handed on. A FLAC carries its recipe, and with it every word that is spoken.
+HANDED_ON = (TrackFile.Kind.OPUS, TrackFile.Kind.M4A, TrackFile.Kind.MP3)
+POLL_SECONDS = 5
 
 
 class TokenConverter(StringConverter):
@@ -48,9 +52,17 @@ def job_unshare(request, job_id):
 def shared(request, token):
     """The page behind the link: title, cover and sound, and nothing else of its owner."""
     job = _shared_job(token)
+    ready = any(file.kind in HANDED_ON for file in job.files.all())
+    coming = not ready and _are_in_the_making(job)
+    if coming and request.htmx:
+        return _unseen_by_others(HttpResponse(status=204))
     here = [token]
     context = {
         "job": job,
+        "ready": ready,
+        "coming": coming,
+        "poll_s": POLL_SECONDS,
+        "kinds": HANDED_ON,
         "address": reverse("shared_play", args=here),
         "cover": reverse("shared_cover", args=here),
         "waveform": reverse("shared_waveform", args=here),
@@ -61,9 +73,33 @@ def shared(request, token):
 
 @require_safe
 def shared_play(request, token):
-    """Lead whoever has the link to the sound."""
-    link = sound_link(_shared_job(token), request.GET.get("as", FLAC), as_attachment=False)
-    return _unseen_by_others(redirect(link) if link else HttpResponse(status=410))
+    """Lead whoever has the link to the sound, as ``?as=`` opus, m4a or mp3."""
+    job = _shared_job(token)
+    if link := _link_handed_on(job, request.GET.get("as", HANDED_ON[0])):
+        return _unseen_by_others(redirect(link))
+    if not _are_in_the_making(job):
+        return _unseen_by_others(HttpResponse(status=410))
+    headers = {"Retry-After": str(POLL_SECONDS)}
+    return _unseen_by_others(HttpResponse(status=503, headers=headers))
+
+
+def _link_handed_on(job: Job, asked: str) -> str | None:
+    """A link to the sound as ``asked``, or else as whatever there is of what is handed on."""
+    if asked not in HANDED_ON:
+        raise Http404
+    files = {file.kind: file for file in job.files.all()}
+    for kind in dict.fromkeys([asked, *HANDED_ON]):
+        if kind not in files:
+            continue
+        if not is_lost(files[kind].key):
+            return file_link(files[kind].key, title=job.title, kind=kind, as_attachment=False)
+        extras.make_anew(job, kind)
+    return None
+
+
+def _are_in_the_making(job: Job) -> bool:
+    """Whether something that belongs beside the track is still to come."""
+    return Report.objects.filter(job=job, due_at__isnull=False).exists()
 
 
 @require_safe
