@@ -3,14 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from django.db import connection
 
 import audio
-from audio import cover
+from audio import cover, tags
 from audio.measure import measure
 from audio.renditions import make_rendition
 from jobs import extras
@@ -103,7 +103,8 @@ def _make_what_is_missing(hold: Hold, folder: Path) -> bool:
     job = hold.report.job
     there = set(job.files.values_list("kind", flat=True))
     pulse = Pulse(hold)
-    work = Work(_fetched(job.track, folder, pulse), job.track_spec, pulse)
+    work = Work(_fetched(job.track, folder, pulse), job.titled_spec, pulse)
+    _retitle(work)
     whole = True
     for kind, maker in FILES.items():
         if kind not in there:
@@ -138,6 +139,18 @@ def _fetched(key: str, folder: Path, pulse: Pulse) -> Path:
     return path
 
 
+def _retitle(work: Work) -> None:
+    """Have this copy bear the title of now, which what is made from it takes over."""
+    try:
+        said = tags.read(work.flac)
+    except ValueError:
+        # Whoever makes something from it says what is wrong with it.
+        return
+    if said.recipe and said.title != work.spec.title:
+        # In the place of the recipe, which nothing that is made from it carries, there is room.
+        tags.write(work.flac, replace(said, title=work.spec.title, recipe=""))
+
+
 def _made(hold: Hold, kind: str, maker, work: Work, folder: Path) -> None:
     """Make one file, store it under a key of this try and publish it."""
     path = folder / f"made.{kind}"
@@ -153,7 +166,7 @@ def _made(hold: Hold, kind: str, maker, work: Work, folder: Path) -> None:
 
 
 def _certify(hold: Hold, work: Work) -> None:
-    found = measure(work.flac, clips=_clips(work), cancelled=work.pulse.lost)
+    found = measure(work.flac, work.spec, clips=_clips(work), cancelled=work.pulse.lost)
     if not outlast(lambda: extras.certify(hold, found.to_dict())):
         raise audio.Cancelled("the recording is gone")
 

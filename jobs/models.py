@@ -183,6 +183,11 @@ class Job(models.Model):
         return TrackSpec.parse(self.spec)
 
     @property
+    def titled_spec(self) -> TrackSpec:
+        """The recipe under the title that the person has given it since."""
+        return self.track_spec.model_copy(update={"title": self.title})
+
+    @property
     def message_here(self) -> str:
         """What the job says of itself, in the language of the page."""
         return sayings.translated(self.message)

@@ -110,7 +110,7 @@ def render(claim: Claim) -> None:
     with _ending_well(claim) as (heartbeat, folder):
         # They were spoken in the step before, so this only takes them out of the store.
         clips = _clips(claim.job, folder, heartbeat)
-        path, spec = folder / "track.flac", claim.job.track_spec
+        path, spec = folder / "track.flac", claim.job.titled_spec
         pictures = audio.Pictures(frames=spec.frames, sample_rate=spec.sample_rate)
         audio.render(
             spec,

@@ -79,6 +79,29 @@ def test_everything_is_made_and_is_what_it_says(spoken, stored):
     delete_tracks(made.pk, range(9))
 
 
+def test_files_bear_the_title_that_the_track_has_when_they_are_made(spoken):
+    def rename(title):
+        Job.objects.update(title=title)
+
+    rename("Ruhig: ein längerer Titel")
+    rendering.render(lifecycle.Claim(Job.objects.get(), spoken.attempt, spoken.step))
+    # As long as a title may be, so that nothing but the recipe's room will do.
+    rename("ß" * 120)
+    companions.make(extras.claim(spoken.job.pk))
+    made = Job.objects.get()
+    titles = {}
+    for kind, key in [("flac", made.track), *made.files.values_list("kind", "key")]:
+        if kind in ("flac", "opus", "m4a", "mp3"):
+            with tracks().open(key) as file, av.open(file) as sound:
+                said = sound.metadata | sound.streams.audio[0].metadata
+                titles[kind] = next(said[name] for name in said if name.lower() == "title")
+    assert titles.pop("flac") == "Ruhig: ein längerer Titel"
+    assert titles == dict.fromkeys(["opus", "m4a", "mp3"], "ß" * 120)
+    assert made.report.certificate["speech"]["lines_meant"] == 2
+    assert made.track_spec.title == "Calm"
+    delete_tracks(made.pk, range(9))
+
+
 def test_what_fails_keeps_nothing_else_from_being_made(rendered, monkeypatch, caplog, balance):
     def broken(work, path):
         raise audio.AudioError("no encoder today")
