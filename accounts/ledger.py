@@ -40,10 +40,10 @@ def refund(user, amount: int, *, source: str, actor=None, reason: str = "") -> b
     return _write(user, LedgerEntry.Kind.REFUND, amount, source=source, actor=actor, reason=reason)
 
 
-def refunds_since(user, moment) -> int:
-    """How many charges ``user`` was given back since then, not counting what staff gave back."""
+def refunds_since(user, moment, *, reason: str) -> int:
+    """How many charges ``user`` was given back for ``reason`` since then, not counting by staff."""
     refunds = user.ledger_entries.filter(kind=LedgerEntry.Kind.REFUND, actor=None)
-    return refunds.filter(created_at__gte=moment).count()
+    return refunds.filter(reason=reason, created_at__gte=moment).count()
 
 
 def adjust(user, amount: int, *, reason: str, actor=None, source: str = "") -> bool:

@@ -225,7 +225,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "entrain.staticfiles.ModuleStaticFilesStorage"},
 }
 
-# Tracks that one person may have given back within a day, cancelled or failed, before the next.
+# Tracks that one person may have given back within a day, once their words were spoken.
 JOB_REFUNDS_A_DAY = env.int("JOB_REFUNDS_A_DAY", 5, validate=Range(min=1))
 STORAGE_ALLOWANCE_MB = env.int("STORAGE_ALLOWANCE_MB", 5000, validate=Range(min=1))
 

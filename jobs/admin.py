@@ -85,7 +85,10 @@ class JobAdmin(admin.ModelAdmin):
 
     @admin.action(description="Cancel (refunds)", permissions=["change"])
     def cancel(self, request, jobs):
-        self._each(request, jobs, lifecycle.cancel, "cancelled")
+        def cancel(job):
+            return lifecycle.cancel(job, actor=request.user)
+
+        self._each(request, jobs, cancel, "cancelled")
 
     @admin.action(description="Refund", permissions=["change"])
     def refund(self, request, jobs):

@@ -24,7 +24,7 @@ from jobs.discards import discard
 from jobs.dispatching import dispatch, dispatch_forgotten, send_each
 from jobs.models import Job
 from jobs.pricing import credits_for
-from jobs.restraint import require_restraint
+from jobs.restraint import SPOKEN, require_restraint
 from jobs.sayings import OUR_FAULT
 
 State = Job.State
@@ -174,9 +174,12 @@ def finish(
         return bool(ours) or published.exists()
 
 
-def fail(claim: Claim, message: str) -> bool:
-    """End the job with a sentence for the person, and give the credits back."""
-    return _end(claim.row, State.FAILED, message)
+def fail(claim: Claim, message: str, *, counts: bool = False) -> bool:
+    """End the job with a sentence for the person, and give the credits back.
+
+    It ``counts`` among what may be given back a day when it was no fault of ours.
+    """
+    return _end(claim.row, State.FAILED, message, counts=counts)
 
 
 def hand_back(claim: Claim) -> bool:
@@ -215,9 +218,13 @@ def release(claim: Claim) -> bool:
     return bool(ours)
 
 
-def cancel(job: Job) -> bool:
-    """Stop a job that has not ended, and give the credits back; false when it has ended."""
-    return _end(Job.objects.active().filter(pk=job.pk), State.CANCELLED, "")
+def cancel(job: Job, *, actor=None) -> bool:
+    """Stop a job that has not ended, and give the credits back; false when it has ended.
+
+    By an ``actor`` of our staff, it does not count among what its person may have given back.
+    """
+    row = Job.objects.active().filter(pk=job.pk)
+    return _end(row, State.CANCELLED, "", counts=actor is None, actor=actor)
 
 
 def retry(job: Job) -> bool:
@@ -308,7 +315,7 @@ def sweep() -> dict[str, int]:
     return {"sent": dispatch_forgotten(), "ended": ended}
 
 
-def _end(rows, state: str, message: str) -> bool:
+def _end(rows, state: str, message: str, *, counts: bool = False, actor=None) -> bool:
     """Move the one job in ``rows`` to an unhappy end and refund it, both or neither.
 
     One that was finished before, and was only made again, goes to the archive instead: it can be
@@ -324,7 +331,9 @@ def _end(rows, state: str, message: str) -> bool:
         ):
             return False
         if not job.delivered:
-            refund(job)
+            # The first thing that a worker does with a job is to have its words spoken.
+            spoken = SPOKEN if counts and job.started_at else ""
+            refund(job, actor=actor, reason="cancelled by staff" if actor else spoken)
         discard(job.pk, job.attempt)
         transaction.on_commit(lambda: dispatch(job.user_id))
     return True

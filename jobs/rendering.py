@@ -135,7 +135,7 @@ def _ending_well(claim: Claim):
     except audio.Cancelled:
         logger.info("job %s attempt %s stopped: no longer ours", job.pk, claim.attempt)
     except audio.SpeechDoesNotFitError as error:
-        _fail(claim, _does_not_fit(error))
+        _fail(claim, _does_not_fit(error), counts=True)
     except audio.SpecError:
         # A newer site stored what this worker does not know yet; a newer worker will.
         logger.exception("job %s attempt %s has a spec unknown here", job.pk, claim.attempt)
@@ -156,8 +156,8 @@ def _given_back_when_told_to_stop(claim: Claim):
     )
 
 
-def _fail(claim: Claim, message: str) -> None:
-    outlast(lambda: lifecycle.fail(claim, message))
+def _fail(claim: Claim, message: str, *, counts: bool = False) -> None:
+    outlast(lambda: lifecycle.fail(claim, message, counts=counts))
 
 
 def _clips(job: Job, folder: Path, heartbeat: Heartbeat, progress=None):

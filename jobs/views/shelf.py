@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import NotEnoughCredits
-from jobs import lifecycle
+from jobs import lifecycle, restraint
 from jobs.gate import job_of
 from jobs.models import Job
 from jobs.pricing import not_enough
@@ -102,7 +102,8 @@ def job_delete(request, job_id):
     """Ask, then delete a track for good."""
     job = job_of(request, job_id)
     if request.method == "GET":
-        return render(request, "jobs/delete.html", {"job": job})
+        context = {"job": job, "warning": restraint.warning_for(job)}
+        return render(request, "jobs/delete.html", context)
     lifecycle.remove(job)
     messages.success(request, _("“%(title)s” is deleted.") % {"title": job.title})
     return redirect("jobs")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
 from accounts.sessions import is_signed_in
-from jobs import certificate
+from jobs import certificate, restraint
 from jobs.forms import RenameForm
 from jobs.gate import job_of
 from jobs.models import Job
@@ -98,6 +98,7 @@ def _render(request, job_id, template, *, rename=None, status=200, **more):
         "words": certificate.in_words(found) if found else [],
         "figures": certificate.figures(found) if found else [],
         "share_link": _share_link(request, job),
+        "warning": restraint.warning_for(job),
     }
     return render(request, template, context | more, status=status)
 
