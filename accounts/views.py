@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import demo
+from accounts.gate import posted_from
 from accounts.picture import may_be_fetched, picture_of
 from accounts.ways import ways_in
 
@@ -75,8 +76,7 @@ def picture(request):
     return HttpResponse(content, content_type=kind, headers=headers)
 
 
-@login_required
-@require_POST
+@posted_from("account")
 def sign_out_everywhere(request):
     """End every session of this person but the one that asks."""
     request.user.end_all_sessions()

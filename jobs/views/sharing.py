@@ -2,14 +2,14 @@
 
 import secrets
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.urls.converters import StringConverter
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.gate import posted_from
 from jobs import extras
 from jobs.gate import job_of
 from jobs.models import Job, Report, TrackFile
@@ -28,8 +28,7 @@ class TokenConverter(StringConverter):
     regex = "[A-Za-z0-9_-]{43}"
 
 
-@login_required
-@require_POST
+@posted_from("job")
 def job_share(request, job_id):
     """Make a link that nobody can guess; one that is there is kept, unless ``renew`` is sent."""
     job = job_of(request, job_id)
@@ -40,8 +39,7 @@ def job_share(request, job_id):
     return redirect(f"{reverse('job', args=[job_id])}#share")
 
 
-@login_required
-@require_POST
+@posted_from("job")
 def job_unshare(request, job_id):
     """Withdraw the link."""
     Job.objects.filter(pk=job_of(request, job_id).pk).update(share_token=None)

@@ -6,9 +6,10 @@ from django.db.models import Case, Value, When
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.errors import NotEnoughCredits
+from accounts.gate import posted_from
 from jobs import lifecycle, restraint
 from jobs.gate import job_of
 from jobs.models import Job
@@ -17,8 +18,7 @@ from jobs.refused import Refused
 from jobs.storage import is_lost
 
 
-@login_required
-@require_POST
+@posted_from("job")
 def job_cancel(request, job_id):
     """Stop the making of a track and give the credits back."""
     job = job_of(request, job_id)
@@ -35,15 +35,13 @@ def job_cancel(request, job_id):
     return redirect("job", job_id)
 
 
-@login_required
-@require_POST
+@posted_from("job")
 def job_retry(request, job_id):
     """Try a track again that failed or was cancelled."""
     return _put_in_the_queue(request, job_id, lifecycle.retry)
 
 
-@login_required
-@require_POST
+@posted_from("job")
 def job_again(request, job_id):
     """Make a track again, at no charge, whose file was lost."""
     job = job_of(request, job_id)
@@ -52,8 +50,7 @@ def job_again(request, job_id):
     return redirect("job", job_id)
 
 
-@login_required
-@require_POST
+@posted_from("job")
 def job_favourite(request, job_id):
     """Make a track a favourite, or not one any more."""
     job = job_of(request, job_id)
@@ -65,8 +62,7 @@ def job_favourite(request, job_id):
     return render(request, "jobs/_favourite.html", {"job": job})
 
 
-@login_required
-@require_POST
+@posted_from("job")
 def job_archive(request, job_id):
     """Remove a track's files and keep its recipe."""
     if lifecycle.archive(job_of(request, job_id)):
@@ -78,8 +74,7 @@ def _archived() -> str:
     return _("Archived. The recipe is kept, and the track is made again for free.")
 
 
-@login_required
-@require_POST
+@posted_from("job")
 def job_restore(request, job_id):
     """Have an archived track made again, at no charge."""
     return _put_in_the_queue(request, job_id, lifecycle.restore)

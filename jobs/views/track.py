@@ -7,9 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from django_htmx.http import reswap, retarget
 
+from accounts.gate import posted_from
 from accounts.sessions import is_signed_in
 from jobs import certificate, restraint
 from jobs.forms import RenameForm
@@ -58,8 +59,7 @@ def _all_extras(request, job_id):
     return _render(request, job_id, "jobs/_extras.html")
 
 
-@login_required
-@require_POST
+@posted_from("job")
 def job_rename(request, job_id):
     """Give the track another title."""
     job, form = job_of(request, job_id), RenameForm(request.POST)
