@@ -83,7 +83,7 @@ class Selection:
 
     def of_jobs(self, jobs):
         """Those of ``jobs`` that are asked for, in order, without their recipes."""
-        return jobs.filter(self._condition).order_by(*_ORDERS[self.sort]).only(*_COLUMNS.split())
+        return on_cards(jobs.filter(self._condition).order_by(*_ORDERS[self.sort]))
 
     @property
     def _condition(self) -> Q:
@@ -112,6 +112,11 @@ class Selection:
     def everything(self) -> "Selection":
         """The same order, with nothing left out."""
         return replace(Selection(), sort=self.sort)
+
+
+def on_cards(jobs):
+    """``jobs`` with what a card shows of them, without their recipes."""
+    return jobs.only(*_COLUMNS.split())
 
 
 def view_of(request) -> str:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("studio/quote/", studio.quote, name="quote"),
     path("studio/voice/<str:voice_id>/", voice_sample, name="voice_sample"),
     path("jobs/", library.job_list, name="jobs"),
+    path("jobs/making/", library.jobs_making, name="jobs_making"),
     path("jobs/<uuid:job_id>/", track.job_detail, name="job"),
     path("jobs/<uuid:job_id>/status/", track.job_status, name="job_status"),
     path("jobs/<uuid:job_id>/extras/", track.job_extras, name="job_extras"),
