@@ -167,10 +167,23 @@ def test_whoever_is_listening_when_it_is_withdrawn_can_go_on_and_the_page_says_s
     assert fetch(sound).body == b"the opus"
 
 
-def test_while_it_is_archived_the_link_leads_nowhere(share, stranger, stored):
+def test_while_it_is_archived_the_link_leads_nowhere_and_can_be_withdrawn(
+    client, share, stranger, stored
+):
+    track = f"/jobs/{stored.pk}/"
+    said = "private link leads nowhere meanwhile"
+    assert said not in client.get(track).text
     here = share()
+    assert said in client.get(track).text
     lifecycle.archive(stored)
     assert stranger.get(here).status_code == 404
+    page = client.get(track).text
+    assert "Just now it leads nowhere" in page
+    assert f'action="{track}unshare/"' in page
+    client.post(f"{track}unshare/")
+    page = client.get(track).text
+    assert "share/" not in page
+    assert Job.objects.get().share_token is None
 
 
 @pytest.mark.parametrize("path", ["", "play/", "cover/", "waveform/"])
