@@ -1,6 +1,7 @@
 """The voices on offer, and who speaks them."""
 
 from functools import cache
+from itertools import chain
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -29,6 +30,12 @@ def voice_to_start_with(known: str | None) -> str:
     # One that speaks many languages names none.
     here = ("", (get_language() or "")[:2])
     return next((voice for voice in offered if voice.language[:2] in here), offered[0]).id
+
+
+def voice_of(voice_id: str) -> Voice | None:
+    """The voice with this id; None if it is not on offer."""
+    known = chain.from_iterable(members for _group, members in voices())
+    return next((voice for voice in known if voice.id == voice_id), None)
 
 
 def has_natural_voices() -> bool:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.errors import CACHE_AWAY
 from audio import SAMPLE_RATE, SpeechError, Voice
 from audio.speech.prepare import prepare
-from jobs.speech import synthesiser_for, voices
+from jobs.speech import synthesiser_for, voice_of
 from jobs.storage import STORAGE_AWAY, StorageClipStore
 
 # By the language of the voice; the others speak English.
@@ -47,7 +47,7 @@ class _BusyError(SpeechError):
 @require_safe
 def voice_sample(request, voice_id):
     """A sentence in one voice, as MP3."""
-    voice = next((v for _group, members in voices() for v in members if v.id == voice_id), None)
+    voice = voice_of(voice_id)
     if voice is None:
         raise Http404
     sentence = SENTENCES.get(voice.language[:2], ENGLISH)

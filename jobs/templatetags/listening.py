@@ -117,7 +117,7 @@ def course(value: Value) -> str:
 
 
 def _figure(value: float) -> str:
-    return number_format(f"{value:.5g}")
+    return number_format(f"{value:.5g}").replace("-", "−")
 
 
 def _percent(part: float, whole: float) -> str:

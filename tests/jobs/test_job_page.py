@@ -1,5 +1,6 @@
 """A person watches their track being made, and does with it what they like."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from accounts import ledger
 from jobs import lifecycle
 from jobs.forms import RenameForm
 from jobs.models import Job, Report
+from jobs.speech import voice_of
 from jobs.templatetags.durations import spoken_duration
+from jobs.voice_names import label_of
 from tests.jobs.shelf import shelve
 
 State = Job.State
@@ -268,3 +271,24 @@ def test_an_archived_track_can_be_made_again_for_free(client, user):
 def test_a_track_that_asks_for_more_room_may_be_archived_instead(client, user):
     [job] = shelve(user, "One")
     assert "archive it instead" in _page(client, job, "delete/")
+
+
+def _recipe(client, job) -> dict[str, str]:
+    page = _page(client, job)
+    rows = re.findall(r"(?s)<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", page)
+    return {name: " ".join(re.sub(r"<[^>]+>", " ", value).split()) for name, value in rows}
+
+
+def test_the_recipe_names_the_voice_and_how_loud_everything_is(client, job):
+    recipe = _recipe(client, job)
+    label = label_of(voice_of("espeak:en-us+f3"))
+    assert recipe["Voice"] == f"{label}, −15 dB"
+    assert recipe["Beat"].endswith("200 Hz, −12 dB")
+    assert recipe["Sounds"] == "Pink noise −24 dB"
+    assert recipe["Words"].startswith("2 lines, spoken once")
+
+
+def test_a_voice_that_has_gone_is_no_obstacle(client, job):
+    spec = job.spec | {"speech": job.spec["speech"] | {"voice": "elevenlabs:gone"}}
+    Job.objects.update(spec=spec)
+    assert _recipe(client, job)["Voice"].startswith("One that is not offered any more")
