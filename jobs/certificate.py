@@ -111,6 +111,8 @@ def _speech(found: Found) -> Iterator[str]:
     values = {"n": len(places), "first": _clock(places[0][0]), "last": _clock(places[-1][1])}
     if len(places) != meant:
         yield _("Words are heard from %(first)s to %(last)s.") % values
+    elif meant == 2:
+        yield _("Both spoken lines are there, from %(first)s to %(last)s.") % values
     else:
         yield (
             ngettext(

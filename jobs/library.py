@@ -103,6 +103,11 @@ class Selection:
         """Whether tracks are left out."""
         return bool(self._condition)
 
+    @property
+    def is_more_than_words(self) -> bool:
+        """Whether tracks are left out that have the words in their titles."""
+        return replace(self, q="").narrows
+
     def query(self, *, page: int = 1) -> str:
         """The shortest query that says the same, from its “?” on; empty if it says nothing."""
         said = {name: value for name, value in asdict(self).items() if value}

@@ -27,12 +27,19 @@ class JobQuerySet(models.QuerySet):
         return self.filter(state__in=Job.ACTIVE)
 
     def with_place(self):
-        """Each with ``ahead``: how many were asked for earlier and wait in the same queues."""
+        """Each with ``ahead``: how many were asked for earlier and wait in the same queues.
+
+        And with ``under_way``: how many of the same person are in the queues or being made.
+        """
         earlier = Job.objects.filter(
             state=Job.State.PENDING, created_at__lt=OuterRef("created_at")
         ).exclude(sent_at=None)
         count = earlier.order_by().values("state").annotate(n=Count("pk")).values("n")
-        return self.annotate(ahead=Coalesce(Subquery(count), 0))
+        own = Job.objects.of(OuterRef("user")).active().exclude(sent_at=None)
+        under_way = own.order_by().values("user").annotate(n=Count("pk")).values("n")
+        return self.annotate(
+            ahead=Coalesce(Subquery(count), 0), under_way=Coalesce(Subquery(under_way), 0)
+        )
 
 
 class Job(models.Model):
@@ -196,6 +203,12 @@ class Job(models.Model):
     def is_active(self) -> bool:
         """Whether the job waits or is being made."""
         return self.state in self.ACTIVE
+
+    @property
+    def waits_for_own(self) -> int:
+        """How many of its person's it waits for, one of which has to end; see ``with_place``."""
+        full = self.under_way >= settings.JOBS_UNDER_WAY_A_PERSON
+        return self.under_way if full and not self.sent_at else 0
 
     @property
     def charge_source(self) -> str:

@@ -87,7 +87,8 @@ class WholeNumber(Number):
         number = super().to_python(value)
         if number is None or not number.is_integer():
             if number is not None and abs(number) < float("inf"):
-                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+                whole = forms.IntegerField.default_error_messages["invalid"]
+                raise forms.ValidationError(whole, code="invalid")
             return number
         return int(number)
 

@@ -107,6 +107,12 @@ def test_the_message_stands_beside_the_field(client, choices, balance, field, ch
     assert balance() == 1
 
 
+@pytest.mark.parametrize("field", ["duration_min", "repetitions", "drone_octave"])
+def test_a_fraction_where_there_is_none_is_called_so(client, choices, field):
+    response = client.post("/studio/", choices | {field: "2.5"})
+    assert response.context["form"].errors[field] == ["Enter a whole number."]
+
+
 @pytest.mark.parametrize("field", ["affirmations", "duration_min", "band", "voice", "course"])
 def test_a_field_that_is_not_sent_is_asked_for(client, choices, field):
     del choices[field]

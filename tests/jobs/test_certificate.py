@@ -99,6 +99,11 @@ def test_nothing_is_claimed_of_what_was_not_found():
     assert words == ""
 
 
+def test_two_lines_are_both():
+    words = _words(speech=HeardSpeech(((5.0, 9.0), (20.0, 22.0)), 2))
+    assert "Both spoken lines are there, from 0:05 to 0:22." in words
+
+
 def test_lines_that_run_together_are_not_counted_as_all():
     words = _words(speech=HeardSpeech(((5.0, 9.0), (20.0, 22.0)), 3))
     assert "All" not in words
@@ -141,7 +146,8 @@ def test_the_page_tells_it_once_it_is_measured(client, user):
     report.save()
     page = client.get(f"/jobs/{job.pk}/").content.decode()
     assert "It measures −18.0 LUFS" in page
-    assert "manage.py measure" in page
+    assert "not from its recipe" in page
+    assert "manage.py" not in page
 
 
 def test_a_page_of_a_track_takes_few_queries(client, user, django_assert_max_num_queries):

@@ -202,6 +202,19 @@ def test_the_place_in_the_queue_is_told(client, user, other, spec, sent):
     assert "as soon as there is room" in _page(client, last, "status/")
 
 
+def test_who_waits_for_tracks_of_their_own_is_told_so(client, user, spec, settings):
+    settings.JOBS_UNDER_WAY_A_PERSON = 2
+    ledger.adjust(user, 5, reason="a gift")
+    for key in range(3):
+        lifecycle.submit_job(user, spec, key=f"{key}")
+    *others, last = Job.objects.order_by("created_at")
+    Job.objects.exclude(pk=last.pk).update(sent_at=timezone.now())
+    page = _page(client, last, "status/")
+    assert "2 other tracks of yours are in the making." in page
+    lifecycle.cancel(others[0])
+    assert "as soon as there is room" in _page(client, last, "status/")
+
+
 def test_the_end_takes_the_place_of_the_whole_page(client, completed):
     response = client.get(f"/jobs/{completed.pk}/status/", headers={"HX-Request": "true"})
     assert (response["HX-Retarget"], response["HX-Reswap"]) == ("#track", "outerHTML")

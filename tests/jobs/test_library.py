@@ -127,7 +127,10 @@ def test_an_empty_library_and_one_where_nothing_matches_help_differently(client,
     shelve(user, "One")
     page = client.get("/jobs/?q=zebra").content.decode()
     assert "Nothing matches" in page
-    assert "zebra" in page
+    assert "No title of yours has “zebra” in it." in page
+    assert "together" not in page
+    both = client.get("/jobs/?q=zebra&favourites=1&sort=title").content.decode()
+    assert "together with what else you chose" in both
     assert 'href="/jobs/"' in page
 
 
