@@ -11,10 +11,19 @@ from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from accounts import ledger
 from accounts.errors import NotEnoughCredits
 from accounts.models import LedgerEntry, User
+
+SHOWN_CHARS = 32
+
+
+def shortened(text: str) -> SafeString:
+    """As much of ``text`` as leaves room for other columns; all of it where one points at it."""
+    return format_html('<span title="{}">{}</span>', text, Truncator(text).chars(SHOWN_CHARS))
 
 
 @admin.register(User)
@@ -110,14 +119,23 @@ class AdjustmentForm(forms.ModelForm):
 class LedgerEntryAdmin(admin.ModelAdmin):
     form = AdjustmentForm
     autocomplete_fields = ["user"]
-    list_display = ["created_at", "user", "kind", "amount", "reason", "actor", "source"]
+    list_display = ["created_at", "user", "kind", "amount", "short_source", "short_reason", "actor"]
     list_filter = ["kind", "created_at"]
     list_select_related = ["user", "actor"]
     search_fields = ["user__email", "source", "reason"]
     date_hierarchy = "created_at"
 
+    @admin.display(description="source", ordering="source")
+    def short_source(self, entry):
+        return shortened(entry.source)
+
+    @admin.display(description="reason", ordering="reason")
+    def short_reason(self, entry):
+        return shortened(entry.reason)
+
     def get_fields(self, request, obj=None):
-        return self.list_display if obj else self.form.Meta.fields
+        whole = ["created_at", "user", "kind", "amount", "source", "reason", "actor"]
+        return whole if obj else self.form.Meta.fields
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 
+from accounts.admin import shortened
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
 from jobs.models import Job, Report, TrackFile
@@ -36,10 +37,10 @@ class ReportInline(ReadOnlyInline):
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):
     list_display = [
-        "title",
+        "short_title",
         "user",
         "state",
-        "stage",
+        "now_at",
         "percent",
         "band",
         "tries",
@@ -51,8 +52,8 @@ class JobAdmin(admin.ModelAdmin):
     search_fields = ["title", "user__email"]
     search_help_text = "Id, title or e-mail address"
     date_hierarchy = "created_at"
-    # What people share is theirs: staff see that, not where.
-    exclude = ["share_token"]
+    # What people share is theirs: staff see that, not where. A stage outlives its making.
+    exclude = ["share_token", "stage"]
     inlines = [TrackFileInline, ReportInline]
     actions = ["retry", "cancel", "refund", "withdraw"]
 
@@ -67,7 +68,21 @@ class JobAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         names = [field.name for field in Job._meta.fields]
-        return [*(name for name in names if name not in self.exclude), "is_shared"]
+        return [*(name for name in names if name not in self.exclude), "now_at", "is_shared"]
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The page of a job, without buttons to save what cannot be changed."""
+        buttons = ("show_save", "show_save_and_continue", "show_save_and_add_another")
+        context = (extra_context or {}) | dict.fromkeys(buttons, False)
+        return super().changeform_view(request, object_id, form_url, context)
+
+    @admin.display(description="title", ordering="title")
+    def short_title(self, job):
+        return shortened(job.title)
+
+    @admin.display(description="stage", ordering="stage", empty_value="-")
+    def now_at(self, job):
+        return job.get_stage_display() if job.is_active else ""
 
     @admin.display(boolean=True, description="shared")
     def is_shared(self, job):

@@ -157,6 +157,18 @@ class TestPeople:
 class TestCredits:
     """Moved by one form that asks how much and why, and written for ever."""
 
+    def test_long_texts_leave_room_in_the_list_and_are_whole_on_the_entry_s_page(self, desk, user):
+        why, source = "because " * 30 + "so", f"refund:{'a' * 60}"
+        ledger.adjust(user, 1, reason=why, source=source)
+        page = desk.get("/admin/accounts/ledgerentry/").text
+        for text in (why, source):
+            assert f">{text}<" not in page
+            assert f'title="{text}"' in page
+        entry = user.ledger_entries.first()
+        whole = desk.get(f"/admin/accounts/ledgerentry/{entry.pk}/change/").text
+        assert why in whole
+        assert source in whole
+
     @pytest.mark.parametrize(
         ("amount", "kind"), [(5, LedgerEntry.Kind.GRANT), (-1, LedgerEntry.Kind.ADJUSTMENT)]
     )

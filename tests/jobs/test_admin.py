@@ -55,6 +55,30 @@ def test_the_list_can_be_filtered_and_searched(staff, job, query):
     assert staff.get(LIST + query).status_code == 200
 
 
+def test_a_long_title_leaves_room_for_the_rest(staff, job):
+    Job.objects.update(title="Ö" * 120)
+    page = staff.get(LIST).text
+    assert "Ö" * 31 + "…<" in page
+    assert f'title="{"Ö" * 120}"' in page
+    assert "Ö" * 32 + "<" not in page
+
+
+def test_a_stage_is_told_while_there_is_one(staff, claim):
+    lifecycle.beat(claim, Job.Stage.RENDER, 0.4)
+    change = f"{LIST}{claim.job.pk}/change/"
+    for page in (LIST, change):
+        assert ">Mixing the sound<" in staff.get(page).text.replace("\n", "")
+    lifecycle.finish(claim, track="tracks/x/1.flac", track_bytes=1)
+    assert "Mixing the sound</td>" not in staff.get(LIST).text
+    assert "Mixing the sound" not in staff.get(change).text
+
+
+def test_there_is_no_button_to_save_what_cannot_be_changed(staff, job):
+    page = staff.get(f"{LIST}{job.pk}/change/").text
+    for name in ("_save", "_continue", "_addanother"):
+        assert f'name="{name}"' not in page
+
+
 def test_a_job_is_found_by_its_id(staff, job):
     assert staff.get(f"{LIST}?q={job.pk}").context["cl"].result_count == 1
 
