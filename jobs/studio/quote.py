@@ -7,6 +7,7 @@ from audio import SpecError, TrackSpec
 from audio.placement import Spacing, foreseen, spacing
 from jobs.models import Job
 from jobs.pricing import credits_for
+from jobs.studio.scripts import spelled
 
 # Bytes a second of a 16-bit FLAC, as measured: of words alone, with tones, and with noise in it.
 WORDS_BYTES, TONES_BYTES, NOISE_BYTES = 16_000, 36_000, 120_000
@@ -29,7 +30,7 @@ class Quote(NamedTuple):
     """What a track will cost, how its lines will lie in it, and what comes of it when.
 
     ``marks`` are the lines as ``[start_s, stop_s]``, as well as can be told; the browser shows
-    them and plays around them.
+    them and plays around them. ``spelled`` is how many of the lines the voice cannot read.
     """
 
     credits: int
@@ -37,6 +38,7 @@ class Quote(NamedTuple):
     bytes: int
     making_s: float
     marks: list[list[float]]
+    spelled: int
 
     @property
     def megabytes(self) -> int:
@@ -66,6 +68,7 @@ def quote_of(recipe: dict) -> Quote | None:
         bytes=round(duration_s * _bytes_a_second(recipe)),
         making_s=START_S + LINE_S * len(speech.distinct_lines) + duration_s / SPEED,
         marks=[[round(start, 2), round(stop, 2)] for start, stop in marks[:MOST_MARKS]],
+        spelled=spelled(track.speech.lines, track.speech.voice),
     )
 
 

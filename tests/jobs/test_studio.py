@@ -170,6 +170,22 @@ def test_the_quote_tells_cost_and_spacing(client, choices):
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("أنا هادئ\nI am calm\nאני רגוע", "2 lines are in a script"),
+        ("我很平静", "1 line is in a script"),
+        ("Я спокоен", "1 line is in a script"),
+        ("I breathe α waves\nJe suis né à Łódź\n10 × 10 = 100", None),
+        ("मैं शांत हूँ", None),
+    ],
+)
+def test_the_quote_tells_of_words_that_the_voice_would_spell(client, choices, words, said):
+    page = client.post("/studio/quote/", choices | {"affirmations": words}).text
+    assert said in page if said else "in a script" not in page
+    assert "1 credit" in page
+
+
 def test_the_quote_tells_where_the_lines_will_lie(client, choices):
     page = client.post("/studio/quote/", choices | {"lead_in_s": "7"}).content.decode()
     marks = json.loads(re.search(r'data-marks="([^"]*)"', page)[1])
