@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.overlap import overlapping
 from tests.browser.tracks import make_tracks, sign_in
 
 # So many that one may want to narrow them down.
@@ -187,6 +188,9 @@ def test_the_small_player_has_room_for_all_its_buttons(library, width):
         box = mini.get_by_role("button", name=name, exact=True).bounding_box()
         assert box["width"] == box["height"] >= 44, name
     assert mini.get_by_role("link", name="Evening calm").bounding_box()["width"] > 50
+    for room in (320, 480, 640, 895, 896, 930, width):
+        library.set_viewport_size({"width": room, "height": 844})
+        assert overlapping(library, ".mini button, .mini a, .mini input") == [], room
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.overlap import overlapping
 from tests.browser.tracks import make_tracks, sign_in
 
 
@@ -91,6 +92,20 @@ def test_buttons_keep_their_distance(browser, site, track):
 def _assert_apart(above, below):
     upper, lower = above.bounding_box(), below.bounding_box()
     assert lower["y"] - upper["y"] - upper["height"] >= 8
+
+
+# Phones both ways, a page at 200 %, and windows of which the cover takes its share.
+WIDTHS = [320, 360, 390, 560, 616, 640, 667, 740, 844, 895, 896, 900, 912, 930, 1016, 1280, 1400]
+
+
+@pytest.mark.parametrize("height", [390, 800])
+def test_no_button_of_the_player_lies_over_another(player, height):
+    expect(player.locator(".deck")).to_be_visible()
+    found = {}
+    for width in WIDTHS:
+        player.set_viewport_size({"width": width, "height": height})
+        found[width] = overlapping(player, ".controls button, .controls .volume input")
+    assert {width: pairs for width, pairs in found.items() if pairs} == {}
 
 
 def test_names_of_parts_do_not_run_into_each_other(player):
