@@ -347,6 +347,18 @@ def test_a_draft_outlives_the_page_the_session_and_a_start_afresh(studio, site):
     expect(_words(studio)).to_have_value("Do not lose me")
 
 
+def test_who_was_signed_out_meanwhile_is_told_and_led_to_sign_in(studio, site):
+    _words(studio).fill("Do not lose me")
+    expect(studio.locator("#cost")).to_contain_text("1 credit")
+    studio.context.clear_cookies(name=re.compile("session"))
+    _words(studio).fill("Do not lose me here")
+    trouble = studio.locator("#trouble")
+    expect(trouble).to_contain_text("You were signed out. Your draft is kept")
+    trouble.get_by_role("link", name="sign in and go on").click()
+    _sign_in(studio, site)
+    expect(_words(studio)).to_have_value("Do not lose me here")
+
+
 def test_a_token_that_ran_out_loses_nothing(studio, site, complaints):
     _words(studio).fill("Do not lose me either")
     token = studio.locator("#studio [name=csrfmiddlewaretoken]")

@@ -16,7 +16,8 @@ $("quote").addEventListener("htmx:sendError", () => say($("trouble"), "away"));
 $("quote").addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
   // Given up for a newer question, or not sent at all.
   if (!xhr.status) return;
-  const isQuote = xhr.responseURL.endsWith($("quote").getAttribute("hx-post"));
+  // The page to sign in names this address, too, as where it leads back to.
+  const isQuote = new URL(xhr.responseURL).pathname === $("quote").getAttribute("hx-post");
   if (xhr.status >= 500) say($("trouble"), "away");
   else say($("trouble"), xhr.status >= 400 || !isQuote ? "signed-out" : "");
 });
