@@ -42,14 +42,15 @@ document.addEventListener("htmx:afterSwap", () => {
   document.getElementById("says").textContent = said = says;
 });
 
-// An answer from elsewhere is a sign-in page: it has no place inside this one.
+// An answer from elsewhere is a sign-in page: it has no place inside this one. This page, asked for
+// again, leads there and back here.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, pathInfo, target } = event.detail;
   const asked = new URL(pathInfo.finalRequestPath, location.href).pathname;
   if (new URL(xhr.responseURL).pathname === asked) return;
   event.detail.shouldSwap = false;
-  // The studio keeps what was typed; a track's page has nothing to lose.
-  if (target.id === "status") location.reload();
+  // The studio has words of its own for it, and who only listens is not interrupted.
+  if (!["quote", "extras"].includes(target.id)) location.reload();
 });
 
 // What was pressed and not answered is told; what asks by itself has words of its own.

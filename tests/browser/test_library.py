@@ -214,6 +214,18 @@ def test_a_heart_is_pressed_in_the_list(library):
     expect(heart).to_have_attribute("aria-pressed", "false")
 
 
+def test_who_was_signed_out_meanwhile_is_led_to_sign_in_and_back(library, site):
+    for press in ("searchbox", "heart"):
+        library.context.clear_cookies(name=re.compile("session"))
+        if press == "searchbox":
+            library.get_by_role("searchbox").fill("evening")
+        else:
+            library.get_by_role("button", name="Favourite: Morning focus").click()
+        library.wait_for_url("**/accounts/login/?next=/jobs/")
+        library.get_by_role("button", name=re.compile("demo", re.I)).click()
+        expect(library).to_have_url(f"{site.url}/jobs/")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_what_narrows_the_list_down_is_folded_on_a_narrow_screen(browser, site, shelf, scripts):
     size = {"width": 390, "height": 664}
