@@ -294,6 +294,21 @@ def test_a_drag_and_what_is_typed_of_a_point_are_one_act_each(studio):
     expect(point).to_have_attribute("aria-valuetext", told)
 
 
+def test_a_drag_can_be_undone_without_a_keyboard(studio):
+    point = studio.get_by_role("slider", name=re.compile("^Point 3"))
+    point.scroll_into_view_if_needed()
+    told = point.get_attribute("aria-valuetext")
+    undo = studio.locator("#course-undo")
+    expect(undo).to_be_hidden()
+    _drag(studio, point)
+    studio.keyboard.press("ArrowUp")
+    undo.click()
+    expect(point).not_to_have_attribute("aria-valuetext", told)
+    undo.click()
+    expect(point).to_have_attribute("aria-valuetext", told)
+    expect(undo).to_be_hidden()
+
+
 def test_what_was_done_to_a_curve_can_be_undone_by_hand_until_another_one_is_there(studio):
     points = studio.get_by_role("slider", name=re.compile("^Point"))
     undo = studio.locator("#course-undo")

@@ -205,10 +205,9 @@ export class Course {
     this.say(this.chart.dataset.removed);
   }
 
-  /** Tell what was done, and let it be undone. */
+  /** Tell what was done. */
   say(words) {
     this.chart.querySelector("#course-says").textContent = words;
-    this.chart.querySelector("#course-undo").hidden = !words;
   }
 
   // --- Undoing ------------------------------------------------------------------------------------
@@ -224,12 +223,18 @@ export class Course {
     this.#isNewAct = false;
     const { points, chosen } = this;
     this.#past.push({ points: structuredClone(points), chosen, kept: this.tell.kept() });
+    this.#offerUndo();
+  }
+
+  #offerUndo() {
+    this.chart.querySelector("#course-undo").hidden = !this.#past.length;
   }
 
   undo() {
     this.begin();
     if (!this.#past.length) return;
     const { points, chosen, kept } = this.#past.pop();
+    this.#offerUndo();
     Object.assign(this, { points, chosen });
     this.draw();
     this.tell.undone(kept);
@@ -246,6 +251,7 @@ export class Course {
 
   #forget() {
     this.#past = [];
+    this.#offerUndo();
     this.begin();
   }
 
