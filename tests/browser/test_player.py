@@ -108,15 +108,22 @@ def test_no_button_of_the_player_lies_over_another(player, height):
     assert {width: pairs for width, pairs in found.items() if pairs} == {}
 
 
-def test_names_of_parts_do_not_run_into_each_other(player):
-    settle, hold = player.locator(".phases text").all()
-    expect(settle).to_be_visible()
+def test_names_of_parts_lead_to_them_and_none_is_lost(player):
+    settle, hold = player.get_by_role("group", name="Parts").get_by_role("button").all()
+    hold.press("Enter")
+    slider = player.get_by_role("slider", name="Position")
+    expect(slider).to_have_attribute("aria-valuetext", "30 seconds of 1 minute")
+    expect(hold).to_have_attribute("aria-current", "true")
+    settle.click()
+    expect(slider).to_have_attribute("aria-valuetext", "0 seconds of 1 minute")
     settle.evaluate("name => name.textContent = 'Settling down, breath by breath, for a while'")
-    player.set_viewport_size({"width": 320, "height": 700})
-    expect(settle).to_be_hidden()
-    expect(hold).to_be_visible()
-    player.set_viewport_size({"width": 1440, "height": 700})
-    expect(settle).to_be_visible()
+    for width in (320, 390, 1440):
+        player.set_viewport_size({"width": width, "height": 900})
+        for name in (settle, hold):
+            expect(name).to_be_in_viewport(ratio=1)
+        assert overlapping(player, ".phases button, .controls button") == []
+    waveform, there = player.locator(".waveform").bounding_box(), hold.bounding_box()
+    assert there["x"] == pytest.approx(waveform["x"] + waveform["width"] / 2, abs=2)
 
 
 def test_keys_work_everywhere_but_in_fields(player):

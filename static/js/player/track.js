@@ -4,13 +4,12 @@ import { deck, sleepChoice } from "./deck.js";
 import { arrive, leadBack, leave } from "./handover.js";
 import { listenToKeys } from "./keys.js";
 import { showOnLockScreen } from "./lockscreen.js";
+import { parts } from "./parts.js";
 import { SleepTimer } from "./sleep.js";
 import { Sound } from "./sound.js";
 import { timeline } from "./timeline.js";
 import { waitWell } from "./waiting.js";
 import { waveform } from "./waveform.js";
-
-const LEAST_ROOM_PX = 6;
 
 /** Put our own player in the place of the browser's. */
 function play(player) {
@@ -37,7 +36,7 @@ function play(player) {
   });
 
   const names = find(".phases");
-  if (names) new ResizeObserver(() => giveRoom([...names.children])).observe(names);
+  if (names) parts(names, sound);
 
   const left = arrive();
   const goesOn = left?.track.address === address;
@@ -59,14 +58,6 @@ function play(player) {
 function afterLoad(act) {
   if (document.readyState === "complete") act();
   else addEventListener("load", act, { once: true });
-}
-
-/** Names of parts so short that the next one would run into them are not shown. */
-function giveRoom(names) {
-  for (const [n, name] of names.slice(0, -1).entries()) {
-    const room = names[n + 1].getBoundingClientRect().left - name.getBoundingClientRect().right;
-    name.style.visibility = room < LEAST_ROOM_PX ? "hidden" : "";
-  }
 }
 
 /** A link is copied by a button, where the browser lets a page do that. */
