@@ -157,6 +157,22 @@ def test_keys_work_everywhere_but_in_fields(player):
     assert _audio(player, "a.muted")
 
 
+def test_one_tab_plays(player, track):
+    _play(player)
+    with player.context.new_page() as other:
+        other.goto(track)
+        _play(other)
+        _wait_for(player, "a.paused")
+        expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
+        assert not _audio(other, "a.paused")
+        # Back again, also on a page that was left and came back.
+        other.reload()
+        _play(other)
+        _play(player)
+        _wait_for(other, "a.paused")
+        assert not _audio(player, "a.paused")
+
+
 def test_loop_begins_again(player):
     player.get_by_role("button", name="Loop").click()
     _play(player)

@@ -7,6 +7,8 @@ import { recall, remember } from "./memory.js";
 // A track is taken up where it was left, but for its first and last moments.
 const NOT_WORTH_REMEMBERING_S = 15;
 const REMEMBER_EVERY_S = 5;
+// Where what begins to play in one tab is told to the others.
+const CHANNEL = "entrain.sound";
 const RETRIES_MS = [0, 1000, 3000, 8000, 20_000];
 
 /**
@@ -22,6 +24,7 @@ export class Sound extends EventTarget {
   #failures = 0;
   #retry = 0;
   #remembered_s = 0;
+  #others = null;
 
   constructor(audio) {
     super();
@@ -35,12 +38,26 @@ export class Sound extends EventTarget {
       audio.addEventListener(type, () => this.#changed());
     audio.addEventListener("pause", () => this.#paused());
     audio.addEventListener("playing", () => this.#goesOn());
+    audio.addEventListener("play", () => this.#others?.postMessage(null));
     audio.addEventListener("timeupdate", () => this.#rememberNowAndThen());
     audio.addEventListener("ended", () => this.#ended());
     // Also those of its sources, which do not bubble.
     audio.addEventListener("error", () => this.#failed(), true);
     window.addEventListener("online", () => this.#failures && this.#tryAgain());
-    window.addEventListener("pagehide", () => this.#rememberPlace());
+    this.#meetOthers();
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#meetOthers());
+    window.addEventListener("pagehide", () => {
+      this.#rememberPlace();
+      // A page with an open channel is not kept whole for the way back.
+      this.#others?.close();
+      this.#others = null;
+    });
+  }
+
+  /** One tab plays: whoever begins pauses the others. */
+  #meetOthers() {
+    this.#others = new BroadcastChannel(CHANNEL);
+    this.#others.onmessage = () => this.#wanted && this.pause();
   }
 
   /**
