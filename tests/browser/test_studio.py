@@ -328,6 +328,19 @@ def test_what_was_done_to_a_curve_can_be_undone_by_hand_until_another_one_is_the
     expect(studio.get_by_role("radio", name=re.compile("^Focus"))).to_be_checked()
 
 
+def test_without_a_beat_there_is_no_curve_and_it_comes_back_as_it_was(studio):
+    studio.get_by_role("slider", name=re.compile("^Point 2")).press("ArrowUp")
+    drawn = _curve(studio)
+    none, binaural = (studio.locator(f"#id_beat_kind{key}") for key in ("_none", ""))
+    none.evaluate("choice => choice.click()")
+    for part in ("#id_curve", "#course-help", "#point", "#course-undo"):
+        expect(studio.locator(part)).to_be_hidden()
+    expect(studio.get_by_label("Listen from")).to_be_visible()
+    binaural.evaluate("choice => choice.click()")
+    expect(studio.locator("#id_curve")).to_be_visible()
+    assert _curve(studio) == drawn
+
+
 def test_an_enter_in_a_field_spends_nothing(studio):
     _words(studio).fill("I am calm")
     studio.get_by_label("Length", exact=True).press("Enter")
