@@ -23,6 +23,7 @@ def test_staff_go_through_the_admin_without_a_complaint(page, site, complaints):
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
+    expect(page.locator(".theme-toggle")).to_have_count(1)
     for path in PAGES:
         assert page.goto(site.url + path).status == 200
     page.goto(f"{site.url}/admin/accounts/user/")
