@@ -123,6 +123,12 @@ def test_six_sounds_are_all_and_the_others_wait(studio):
     expect(studio.locator("#sounds-full")).to_be_hidden()
 
 
+def test_usual_lengths_stand_beside_the_middle_of_the_length(studio):
+    boxes = [studio.locator(css).bounding_box() for css in ("#id_duration_min", "#minutes")]
+    length, usual = (box["y"] + box["height"] / 2 for box in boxes)
+    assert usual == pytest.approx(length, abs=1)
+
+
 def test_the_nearest_presence_is_lit_and_the_level_stays(studio):
     presence = studio.locator("#presence")
     expect(presence.locator("[aria-pressed=true]")).to_have_text(["Clear"])
