@@ -113,6 +113,7 @@ def test_words_that_do_not_fit_are_told_while_typing(page, site):
 def test_the_form_works_without_javascript(browser, site):
     with browser.new_context(java_script_enabled=False) as context, context.new_page() as page:
         _sign_in(page, site)
+        expect(page.locator("output[for=id_voice_db]")).to_have_text("-18 dB")
         _fill_in(page, title="\a")
         page.get_by_role("button", name=re.compile("Make my track")).click()
         expect(page.get_by_text("Has a control character").first).to_be_visible()
