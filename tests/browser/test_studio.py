@@ -404,12 +404,38 @@ def test_a_token_that_ran_out_loses_nothing(studio, site, complaints):
     complaints.clear()  # the browser's note of the 403
 
 
+def _is_kept(page, text):
+    page.wait_for_function("text => JSON.stringify(localStorage).includes(text)", arg=text)
+
+
+def _type(page, text):
+    """Type the words, and wait until their draft is kept."""
+    _words(page).fill(text)
+    _is_kept(page, text)
+
+
 def test_a_draft_is_offered_where_another_form_was_asked_for(studio, site):
-    _words(studio).fill("For later")
+    _type(studio, "For later")
     studio.goto(f"{site.url}/studio/?preset=energy")
     expect(_words(studio)).to_have_value("")
+    # What is typed there does not take its place.
+    _type(studio, "Something else")
     studio.get_by_role("button", name="Bring it back").click()
     expect(_words(studio)).to_have_value("For later")
+
+
+def test_two_tabs_keep_a_draft_each(studio, site):
+    _type(studio, "Here")
+    with studio.context.new_page() as other:
+        other.goto(f"{site.url}/studio/")
+        expect(_words(other)).to_have_value("Here")
+        _type(other, "Elsewhere")
+        _type(studio, "Here and now")
+        other.reload()
+        expect(_words(other)).to_have_value("Here and now")
+        other.get_by_role("button", name="Start afresh").click()
+        other.reload()
+        expect(_words(other)).to_have_value("Elsewhere")
 
 
 # --- Listening --------------------------------------------------------------------------------

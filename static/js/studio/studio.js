@@ -73,11 +73,11 @@ onQuote(() => {
 const draft = new Draft(form);
 
 function start() {
-  const kept = draft.values;
   // Somebody was quicker than this script: what they typed is the draft.
   if (words.value !== words.defaultValue) return draft.keep();
+  const kept = draft.newest;
   if (!("keep" in form.dataset) && kept) {
-    draft.restore();
+    draft.restore(kept);
     return notice("restored");
   }
   if (form.dataset.keep === "chosen" && kept?.affirmations?.trim()) notice("offered");
@@ -88,12 +88,12 @@ const does = {
     undone = valuesOf(form);
     fill(form, fresh);
     changed();
-    draft.drop();
+    draft.drop(undone.key);
     notice("afresh");
   },
   restore() {
     undone = valuesOf(form);
-    draft.restore();
+    draft.restore(draft.newest);
     changed();
     notice("restored");
   },
