@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from audio import TrackSpec
 from jobs.studio.form import JobForm
 from jobs.studio.presets import PRESETS
+from tests.browser.lived_in import DEMO
 from tests.browser.test_journey import _sign_in
 from tests.jobs.choices import FILLINGS
 
@@ -436,6 +437,38 @@ def test_two_tabs_keep_a_draft_each(studio, site):
         other.get_by_role("button", name="Start afresh").click()
         other.reload()
         expect(_words(other)).to_have_value("Elsewhere")
+
+
+def test_on_the_way_back_the_form_is_as_it_was_sent_and_buys_nothing_twice(studio, site):
+    site.manage("grant_credits", DEMO, "3", "--reason", "for the tests")
+    studio.reload()
+    make = studio.get_by_role("button", name=re.compile("Make my track"))
+    _words(studio).fill("I am calm")
+    studio.get_by_label("Title").fill("The only one")
+    studio.get_by_label("How often each line").fill("1")
+    studio.get_by_label("Length", exact=True).fill("1")
+    make.click()
+    studio.wait_for_url("**/jobs/*/")
+    track = studio.url
+    studio.go_back()
+    expect(studio.get_by_label("Title")).to_have_value("The only one")
+    expect(studio.get_by_label("Length", exact=True)).to_have_value("1")
+    expect(studio.locator("#cost")).to_contain_text("1 credit")
+    make.click()
+    expect(studio).to_have_url(track)
+    # Changed, it is another one; and what was changed is a draft.
+    studio.go_back()
+    studio.get_by_label("Title").fill("Another one")
+    _is_kept(studio, "Another one")
+    studio.goto(f"{site.url}/studio/")
+    expect(studio.get_by_label("Title")).to_have_value("Another one")
+    make.click()
+    studio.wait_for_url("**/jobs/*/")
+    assert studio.url != track
+    studio.goto(f"{site.url}/jobs/")
+    titles = studio.locator(".track h2").all_inner_texts()
+    assert titles[:2] == ["Another one", "The only one"]
+    assert titles.count("The only one") == 1
 
 
 # --- Listening --------------------------------------------------------------------------------

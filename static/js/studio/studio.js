@@ -73,6 +73,10 @@ onQuote(() => {
 const draft = new Draft(form);
 
 function start() {
+  // On the way back from a track the form is as it was sent, or changed since, with its key: what
+  // is sent unchanged once more leads to that track, and nothing is paid.
+  const { sent, by } = history.state ?? {};
+  if (sent && by === form.dataset.draft) return draft.restore(draft.of(sent.key) ?? sent);
   // Somebody was quicker than this script: what they typed is the draft.
   if (words.value !== words.defaultValue) return draft.keep();
   const kept = draft.newest;
@@ -136,10 +140,13 @@ form.addEventListener("keydown", (event) => {
 
 start();
 draft.watch();
+form.addEventListener("submit", () =>
+  history.replaceState({ sent: valuesOf(form), by: form.dataset.draft }, ""),
+);
 follow();
 showTile();
 // What was brought back has to be told anew what it comes to.
-if (notices.dataset.now === "restored") changed();
-// So has what the browser fills in by itself when one comes back to the page, after its scripts.
 const asText = JSON.stringify;
+if (asText(valuesOf(form)) !== asText(fresh)) changed();
+// So has what the browser fills in by itself when one comes back to the page, after its scripts.
 addEventListener("pageshow", () => asText(valuesOf(form)) !== asText(before) && changed());
