@@ -59,9 +59,13 @@ def test_a_beat_of_one_s_own(spec_of):
 def test_the_recipe_has_the_names_of_the_studio(client, choices):
     chosen = {"beds": ["rain", "ocean", "stream", "fire", "bowls", "drone"]}
     client.post(STUDIO, choices | chosen | {"beat_kind": "embedded"})
-    page = client.get(f"/jobs/{Job.objects.get().pk}/").content.decode()
+    job = Job.objects.get()
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
     assert "6 Hz, embedded" in page
-    assert ", ".join(str(BED_OF[key].name) for key in chosen["beds"]) in page
+    levels_db = [bed.level_db for bed in job.track_spec.beds]
+    told = [f"{BED_OF[key].name} −{-level_db:g} dB"
+            for key, level_db in zip(chosen["beds"], levels_db, strict=True)]  # fmt: skip
+    assert ", ".join(told) in page
 
 
 def test_what_is_switched_off_is_not_in_the_spec(spec_of):
