@@ -95,6 +95,8 @@ MIDDLEWARE = [
     "entrain.compression.CompressedPages",
     "csp.middleware.CSPMiddleware",
     "entrain.headers.permissions_policy",
+    # Before all that reads a query or a form.
+    "entrain.legible.legible",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
