@@ -1,10 +1,14 @@
 """Requests are written as browsers write them, or are refused before anything reads them."""
 
 import codecs
+import re
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http.request import parse_header_parameters
 from django.shortcuts import render
+
+SESSION_KEY = re.compile(r"[a-z0-9]+")
 
 
 class Request(WSGIRequest):
@@ -21,11 +25,12 @@ class Request(WSGIRequest):
 
 
 def legible(get_response):
-    """Middleware: refuse what is to be read as anything but UTF-8."""
+    """Middleware: refuse what is not UTF-8 or has a NUL in its query; ignore an odd session."""
 
     def answer(request):
-        if not _is_utf8(request):
+        if not _is_utf8(request) or _asks_for_nul(request):
             return render(request, "400.html", status=400)
+        _forget_odd_session(request)
         return get_response(request)
 
     return answer
@@ -41,3 +46,15 @@ def _is_utf8(request) -> bool:
         return codecs.lookup(request.content_params.get("charset", "utf-8")).name == "utf-8"
     except (LookupError, ValueError):
         return False
+
+
+def _asks_for_nul(request) -> bool:
+    """Whether the query has a NUL, which PostgreSQL keeps in no text and refuses to look for."""
+    return "%00" in request.META.get("QUERY_STRING", "")
+
+
+def _forget_odd_session(request) -> None:
+    """Leave out a session cookie that is none of ours, before the database is asked for it."""
+    name = settings.SESSION_COOKIE_NAME
+    if not SESSION_KEY.fullmatch(request.COOKIES.get(name, "")):
+        request.COOKIES.pop(name, None)

@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "entrain.compression.CompressedPages",
     "csp.middleware.CSPMiddleware",
     "entrain.headers.permissions_policy",
-    # Before all that reads a query or a form.
+    # Before all that reads a cookie, a query or a form.
     "entrain.legible.legible",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -4,6 +4,7 @@ import time
 from importlib import import_module
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client, RequestFactory
 
 ODD = [
@@ -72,3 +73,30 @@ def test_a_form_may_say_that_it_is_utf_8(client, charset):
     kind = f"{FORM}; charset={charset}"
     answer = client.generic("POST", "/theme/", _form("theme", b"dark"), content_type=kind)
     assert (answer.status_code, answer.cookies["theme"].value) == (302, "dark")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?x=%00", "/jobs/?q=a%00b", "/admin/accounts/user/?email=%00",
+        "/admin/autocomplete/?app_label=accounts&model_name=ledgerentry&field_name=user&term=%00",
+    ],
+)  # fmt: skip
+def test_a_nul_in_the_query_is_refused(stranger, path):
+    stranger.force_login(get_user_model().objects.create_superuser("staff@example.com", "x"))
+    assert stranger.get(path).status_code == 400
+    assert stranger.get(path.replace("%00", "%2500")).status_code < 400
+
+
+@pytest.mark.parametrize("key", ['"\\000aaaaaaaaaaa"', '"\\355\\240\\200aaaaaaa"', "A-1", '""'])
+@pytest.mark.parametrize("path", ["/", "/jobs/", "/accounts/login/"])
+def test_a_session_that_is_none_of_ours_is_no_session(
+    stranger, key, path, django_assert_num_queries
+):
+    with django_assert_num_queries(0):
+        answer = stranger.get(path, headers={"Cookie": f"sessionid={key}"})
+    assert answer.status_code == (302 if path == "/jobs/" else 200)
+
+
+def test_a_session_of_ours_goes_on(client):
+    assert client.get("/accounts/").status_code == 200
