@@ -3,6 +3,8 @@
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base import AuthProcess
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import redirect
@@ -31,7 +33,16 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return user
 
     def pre_social_login(self, request, sociallogin):
-        """Follow a name or a picture that changed at Google."""
+        """Let in by signing in alone, and for the first time by a confirmed address alone.
+
+        Without one, anybody could take the place of the address's owner before they come. A name
+        or a picture that changed at Google is followed.
+        """
+        if sociallogin.state.get("process") != AuthProcess.LOGIN:
+            raise PermissionDenied
+        confirmed = any(address.verified for address in sociallogin.email_addresses)
+        if not sociallogin.is_existing and not confirmed:
+            raise ImmediateHttpResponse(redirect("address_unconfirmed"))
         if sociallogin.is_existing and _take_profile(sociallogin.user, sociallogin):
             sociallogin.user.save(update_fields=["name", "picture"])
 

@@ -1,6 +1,5 @@
 from allauth.account.views import account_inactive
-from allauth.socialaccount.providers.google.provider import GoogleProvider
-from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
+from allauth.socialaccount.providers.google.views import oauth2_callback
 from allauth.socialaccount.views import login_cancelled, login_error
 from django.urls import path
 from django.views.generic import RedirectView
@@ -16,7 +15,9 @@ urlpatterns = [
     path("picture/", views.picture, name="picture"),
     path("sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
     # Not Google's own URLs: they also take a token that was made elsewhere.
-    *default_urlpatterns(GoogleProvider),
+    path("google/login/", views.google_sign_in, name="google_login"),
+    path("google/login/callback/", oauth2_callback, name="google_callback"),
+    path("address-unconfirmed/", views.address_unconfirmed, name="address_unconfirmed"),
     # Where allauth leads by name when a sign-in takes a turn.
     path("login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
     path("login/error/", login_error, name="socialaccount_login_error"),

@@ -1,11 +1,13 @@
 """Signing in, and the pages of one's account and credits."""
 
 from allauth.account.views import logout
+from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.providers.google.views import oauth2_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,6 +34,18 @@ def sign_in(request):
     if request.user.is_authenticated:
         return redirect(after)
     return render(request, "accounts/sign_in.html", {"next": after, **ways_in(request)})
+
+
+def google_sign_in(request):
+    """Leave for Google to sign in, and for nothing else.
+
+    allauth would also tie another Google account to a session, which, once stolen, would then be
+    a way in for ever.
+    """
+    asked = {sent.get("process", AuthProcess.LOGIN) for sent in (request.GET, request.POST)}
+    if asked != {AuthProcess.LOGIN}:
+        raise BadRequest("Google is asked for signing in only.")
+    return oauth2_login(request)
 
 
 @require_POST
@@ -102,6 +116,12 @@ def credits(request):
 def address_taken(request):
     """Google vouched for a person whose e-mail address belongs to another account here."""
     return render(request, "accounts/address_taken.html", status=409)
+
+
+@require_safe
+def address_unconfirmed(request):
+    """Google knows the person, but has not seen that the e-mail address is theirs."""
+    return render(request, "accounts/address_unconfirmed.html", status=403)
 
 
 def _next_url(url: str, request) -> str:

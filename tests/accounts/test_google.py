@@ -8,9 +8,11 @@ from threading import Barrier, Event
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.socialaccount.internal.statekit import STATES_SESSION_KEY
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import ledger
 from accounts.adapter import SocialAccountAdapter
@@ -238,6 +240,47 @@ def test_a_person_without_an_address_gets_no_account(google, visitor):
     visitor.sign_in()
     assert not User.objects.exists()
     assert not is_signed_in(visitor)
+
+
+def test_a_person_whose_address_google_has_not_confirmed_gets_no_account(google, visitor, visitors):
+    google.knows("eve", email="ada@example.com", name="Eve", email_verified=False)
+    refused = visitor.sign_in(sub="eve")
+    assert refused.headers["Location"] == "/accounts/address-unconfirmed/"
+    page = visitor.get(refused.headers["Location"])
+    assert (page.status_code, "has not confirmed" in page.text) == (403, True)
+    assert not is_signed_in(visitor)
+    assert not User.objects.exists()
+    assert visitors().sign_in().headers["Location"] == "/studio/"
+    assert User.objects.get().name == "Ada L"
+
+
+def test_who_has_an_account_keeps_it_whatever_becomes_of_their_address(google, visitor, visitors):
+    visitor.sign_in()
+    google.knows("ada", email="ada@example.com", name="Ada L", email_verified=False)
+    assert visitors().sign_in().headers["Location"] == "/studio/"
+
+
+@pytest.mark.parametrize("process", ["connect", "redirect", ""])
+@pytest.mark.parametrize("place", ["form", "query"])
+def test_google_is_asked_for_signing_in_only(google, visitor, process, place):
+    visitor.sign_in()
+    form, query = ({"process": process}, "") if place == "form" else ({}, f"?process={process}")
+    assert visitor.submit(f"/accounts/google/login/{query}", **form).status_code == 400
+
+
+@pytest.mark.parametrize("process", ["connect", "redirect"])
+def test_a_session_is_tied_to_no_other_google_account(google, visitor, process):
+    google.knows("eve", email="eve@example.com", name="Eve")
+    visitor.sign_in()
+    back = visitor.consent(visitor.to_google(), sub="eve")
+    session = SessionStore(visitor.cookies["sessionid"])
+    for state, *_ in session[STATES_SESSION_KEY].values():
+        state["process"] = process
+    session.save()
+    assert visitor.get(back).status_code == 401
+    assert [(known.uid, known.user.name) for known in SocialAccount.objects.all()] == [
+        ("ada", "Ada L")
+    ]
 
 
 def test_a_closed_account_stays_closed(google, visitor, visitors):
