@@ -9,7 +9,7 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,7 +32,7 @@ def sign_in(request):
     """The one page to sign in on; ``next`` leads back to where the person was going."""
     after = _next_url(request.GET.get("next", ""), request)
     if request.user.is_authenticated:
-        return redirect(after)
+        return HttpResponseRedirect(after)
     return render(request, "accounts/sign_in.html", {"next": after, **ways_in(request)})
 
 
@@ -54,7 +54,7 @@ def demo_sign_in(request):
     if not demo.offered(request):
         raise PermissionDenied
     login(request, demo.demo_user(), backend="django.contrib.auth.backends.ModelBackend")
-    return redirect(_next_url(request.POST.get("next", ""), request))
+    return HttpResponseRedirect(_next_url(request.POST.get("next", ""), request))
 
 
 def sign_out(request):

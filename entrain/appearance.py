@@ -1,6 +1,7 @@
 """Light or dark, as a browser chose it, so that no page flashes in the other; and the way back."""
 
-from django.shortcuts import redirect
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -31,7 +32,7 @@ def choose_theme(request):
     stays = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    response = redirect(back if stays else "home")
+    response = HttpResponseRedirect(back if stays else reverse("home"))
     chosen = request.POST.get("theme")
     if chosen in THEMES:
         response.set_cookie(

@@ -106,6 +106,12 @@ def test_who_is_signed_in_is_not_asked_again(client):
     assert (response.status_code, response.url) == (302, "/jobs/")
 
 
+@pytest.mark.parametrize("next_url", ["abc", "job", "credits"])
+def test_where_one_was_going_is_an_address_and_no_name_of_one(stranger, next_url):
+    assert stranger.post(PATH, {"next": next_url}).url == next_url
+    assert stranger.get("/accounts/login/", {"next": next_url}).url == next_url
+
+
 @pytest.mark.parametrize("path", ["/studio/", "/jobs/", "/accounts/credits/"])
 def test_pages_of_a_person_lead_through_signing_in_and_back(stranger, path):
     response = stranger.get(path)

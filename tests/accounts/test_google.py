@@ -150,7 +150,7 @@ def test_the_session_lasts_thirty_days(google, visitor):
     assert cookie.has_nonstandard_attr("HttpOnly")
 
 
-@pytest.mark.parametrize("next_url", ["/jobs/", "/accounts/credits/?page=2"])
+@pytest.mark.parametrize("next_url", ["/jobs/", "/accounts/credits/?page=2", "abc", "job"])
 def test_after_signing_in_one_is_where_one_was_going(google, visitor, next_url):
     assert visitor.sign_in(next=next_url).headers["Location"] == next_url
 

@@ -32,3 +32,9 @@ def test_what_is_no_theme_is_none(client):
 def test_the_choice_never_leads_to_another_site(client, away):
     response = client.post("/theme/", {"theme": "dark"}, headers={"Referer": away})
     assert response.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("place", ["abc", "job", "home"])
+def test_where_to_go_back_to_is_an_address_and_no_name_of_one(client, place):
+    response = client.post("/theme/", {"theme": "dark", "next": place})
+    assert (response.status_code, response.headers["Location"]) == (302, place)
