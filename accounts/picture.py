@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import requests
 from django.core.cache import cache
+from urllib3.exceptions import HTTPError
 
 from accounts.errors import CACHE_AWAY
 
@@ -12,6 +13,8 @@ HOST = ".googleusercontent.com"
 LARGEST_BYTES = 512 * 1024
 TIMEOUT_S = 3
 KEPT_S = 24 * 3600
+# The last while the answer is read: it broke off, or is not what it says it is.
+AWAY = (requests.RequestException, OSError, HTTPError)
 KINDS = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
@@ -39,10 +42,10 @@ def may_be_fetched(address: str) -> bool:
 
 def _fetch(address: str) -> tuple[bytes, str] | None:
     try:
-        answer = requests.get(address, timeout=TIMEOUT_S, stream=True, allow_redirects=False)
-        kind = answer.headers.get("Content-Type", "").split(";")[0]
-        content = answer.raw.read(LARGEST_BYTES + 1, decode_content=True)
-    except (requests.RequestException, OSError):
+        with requests.get(address, timeout=TIMEOUT_S, stream=True, allow_redirects=False) as answer:
+            kind = answer.headers.get("Content-Type", "").split(";")[0]
+            content = answer.raw.read(LARGEST_BYTES + 1, decode_content=True)
+    except AWAY:
         return None
     fine = answer.status_code == 200 and kind in KINDS and len(content) <= LARGEST_BYTES
     return (content, kind) if fine else None

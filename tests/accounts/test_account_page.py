@@ -139,7 +139,7 @@ def test_strangers_are_asked_to_sign_in(db, address):
 
 
 class _Google(BaseHTTPRequestHandler):
-    """Where pictures are: /fine is one, /large too large, /page none, /away leads elsewhere."""
+    """Where pictures are: /fine is one, /large too large, /page none; others are faulty."""
 
     def do_GET(self):
         kind, size, status = {
@@ -147,8 +147,14 @@ class _Google(BaseHTTPRequestHandler):
             "/large": ("image/png", picture.LARGEST_BYTES + 1, 200),
             "/page": ("text/html", 100, 200),
             "/gone": ("image/png", 100, 404),
+            "/short": ("image/png", 100, 200),
+            "/garbled": ("image/png", 100, 200),
         }[self.path]
         self.send_response(status)
+        if self.path == "/short":
+            self.send_header("Content-Length", str(2 * size))
+        if self.path == "/garbled":
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Type", kind)
         self.end_headers()
         self.wfile.write(b"x" * size)
@@ -188,7 +194,7 @@ def test_the_picture_comes_without_the_cache_too(client, pictures, without_cache
     assert client.get("/accounts/picture/").content == b"x" * 100
 
 
-@pytest.mark.parametrize("path", ["/large", "/page", "/gone"])
+@pytest.mark.parametrize("path", ["/large", "/page", "/gone", "/short", "/garbled"])
 def test_what_is_no_picture_is_not_passed_on(client, pictures, path):
     pictures(path)
     assert client.get("/accounts/picture/").status_code == 404
