@@ -1,5 +1,6 @@
 """Reading the environment strictly: every fault is collected, then told in one message."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,6 +9,9 @@ from environs import Env, EnvValidationError
 from marshmallow import ValidationError
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+# To Django, * is a host as well: every one. So is .example: all that end so.
+HOST = re.compile(rf"{LABEL}(\.{LABEL})*")
 
 
 def is_loopback(url: str) -> bool:
@@ -31,17 +35,35 @@ def origin(value: str) -> str:
         or parts.path.strip("/")
         or parts.query
         or parts.fragment
+        or not (is_loopback(value) or HOST.fullmatch(parts.hostname))
     ):
         raise ValidationError("Not an address such as https://entrain.example.")
     if parts.scheme == "http" and not is_loopback(value):
         raise ValidationError("A public address has to start with https://.")
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def folder(value: str | Path) -> Path:
+    """The folder at ``value``; the empty one would be wherever the process happens to start.
+
+    Raises
+    ------
+    ValidationError
+        When it is empty.
+    """
+    if not str(value).strip():
+        raise ValidationError("Is empty.")
+    return Path(value)
 
 
 def redis_address(value: str) -> None:
     """A validator that refuses what is no address of a Redis server."""
     parts = _split(value)
-    if parts is None or parts.scheme not in ("redis", "rediss"):
+    if (
+        parts is None
+        or parts.scheme not in ("redis", "rediss")
+        or not re.fullmatch(r"/?\d*", parts.path)
+    ):
         raise ValidationError("Not an address such as redis://host:6379/0.")
 
 
@@ -102,6 +124,7 @@ class Environment(Env):
         super().__init__(eager=False)
         self.read_env(env_file, recurse=False)
         self.add_parser("origin", origin)
+        self.add_parser("folder", folder)
         self.add_parser("database", database)
 
     def seal(self) -> None:

@@ -129,6 +129,10 @@ class TestLocal:
         assert set(faults) == set(malformed)
         assert "zq" not in " ".join(faults.values())
 
+    @pytest.mark.parametrize("folder", ["", " "])
+    def test_no_folder_is_none(self, faults_of, folder):
+        assert faults_of(DATA_DIR=folder, SECRET_KEY="x" * 50) == {"DATA_DIR": "Is empty."}
+
     def test_neither_local_nor_production_is_neither(self, faults_of):
         assert list(faults_of(ENVIRONMENT="staging")) == ["ENVIRONMENT"]
 
@@ -145,6 +149,9 @@ class TestLocal:
         "entrain.example", "http://entrain.example", "ftp://entrain.example", "https://", "",
         "https://entrain.example/path", "https://entrain.example?x=1", "https://me:pw@entrain.example",
         "https://entrain.example:port", "https://[entrain", "//entrain.example",
+        "https://*", "https://.entrain.example", "https://*.entrain.example", "https://entrain.",
+        "https://en train.example", "https://entrain..example", "https://-entrain.example",
+        "https://[2001:db8::1]", "https://entrain.example,evil.example",
     ],
 )  # fmt: skip
 def test_a_site_has_an_address_of_its_own(faults_of, url):
@@ -212,16 +219,37 @@ class TestProduction:
             ("DATABASE_URL", "mysql://entrain:pw@db.example/entrain"),
             ("DATABASE_URL", "postgres://entrain:pw@db.example/"),
             ("REDIS_URL", "sqla+sqlite:///broker.sqlite3"),
+            ("REDIS_URL", "redis://redis.example:6379/abc"),
+            ("REDIS_URL", "redis://redis.example:6379/0/1"),
             ("SECRET_KEY", "short"),
             ("SUPPORT_EMAIL", "nobody"),
             ("TRUSTED_PROXY_COUNT", "-1"),
             ("R2_ENDPOINT_URL", "http://files.example"),
+            ("JOB_LEASE_SECONDS", "14"),
         ],
     )
     def test_refuses_what_will_not_do(self, faults_of, name, value):
         faults = faults_of(**(PRODUCTION | {name: value}))
         assert list(faults) == [name]
         assert value not in faults[name]
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("SITE_URL", "https://xn--entrn-gra.co-op.example:8443"),
+            ("REDIS_URL", "redis://redis.example"),
+            ("REDIS_URL", "redis://redis.example/"),
+            ("REDIS_URL", "rediss://redis.example:6379/15?ssl_cert_reqs=none"),
+            ("JOB_LEASE_SECONDS", "15"),
+        ],
+    )
+    def test_takes_what_will_do(self, settings_of, name, value):
+        assert str(settings_of(**(PRODUCTION | {name: value}))[name]) == value
+
+    def test_a_host_is_one_in_capitals_too(self, settings_of):
+        settings = settings_of(**(PRODUCTION | {"SITE_URL": "https://Entrain.Example"}))
+        assert settings["ALLOWED_HOSTS"] == ["entrain.example"]
+        assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://entrain.example"]
 
 
 def settings_read() -> set[str]:
