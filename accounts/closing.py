@@ -12,8 +12,10 @@ from accounts.sessions import remove_sessions
 
 
 def shut(user) -> int:
-    """Let this person in no more; gives the number of sessions that were removed."""
-    User.objects.filter(pk=user.pk).update(is_active=False)
+    """Let this person in no more, nor do anything; gives how many sessions were removed."""
+    User.objects.filter(pk=user.pk).update(is_active=False, is_staff=False, is_superuser=False)
+    user.groups.clear()
+    user.user_permissions.clear()
     return remove_sessions(user)
 
 

@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -64,6 +65,18 @@ def test_nobody_gets_in_any_more(client, user, other):
     assert client.get("/jobs/").status_code == 302
     assert Session.objects.count() == 1
     assert of_another.get("/jobs/").status_code == 200
+
+
+def test_nobody_may_do_anything_any_more(user):
+    User.objects.update(is_staff=True, is_superuser=True)
+    user.groups.create(name="helpers")
+    user.user_permissions.add(Permission.objects.first())
+    close()
+    user.refresh_from_db()
+    assert not user.is_staff
+    assert not user.is_superuser
+    assert not user.groups.exists()
+    assert not user.user_permissions.exists()
 
 
 def test_the_ledger_stays_and_proves_itself(user, completed):
