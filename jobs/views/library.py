@@ -41,7 +41,9 @@ def job_list(request):
         context |= {"room": room_of(request.user), "narrowing": _narrowing(request, asked, page)}
         response = render(request, "jobs/list.html", context)
     patch_vary_headers(response, ["HX-Request"])
-    response.set_cookie(library.VIEW_COOKIE, view, max_age=YEAR_S, samesite="Lax")
+    response.set_cookie(
+        library.VIEW_COOKIE, view, max_age=YEAR_S, secure=request.is_secure(), samesite="Lax"
+    )
     return response
 
 

@@ -198,6 +198,8 @@ class TestProduction:
         assert settings["DEMO_ACCOUNT"] is False
         assert settings["ALLOWED_HOSTS"] == ["entrain.example"]
         assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://entrain.example"]
+        for kind in ("SESSION", "CSRF", "LANGUAGE"):
+            assert settings[f"{kind}_COOKIE_SECURE"] is True
         assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.postgresql"
         assert settings["DATABASES"]["default"]["PASSWORD"] == "word-of-the-database"
         assert settings["CELERY_BROKER_URL"] == PRODUCTION["REDIS_URL"]
