@@ -114,6 +114,8 @@ class LedgerEntry(models.Model):
         indexes = [
             # Holds all that a balance is made of, so the rows themselves need not be read.
             models.Index(fields=["user", "amount"], name="ledger_balances"),
+            # Staff look at a day or a month.
+            models.Index(fields=["created_at"], name="ledger_by_time"),
         ]
         constraints = [
             models.UniqueConstraint("kind", "source", name="ledger_once_a_source"),
