@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
@@ -19,6 +21,8 @@ from accounts.errors import NotEnoughCredits
 from accounts.models import LedgerEntry, User
 
 SHOWN_CHARS = 32
+# No id has more digits, and no database looks for one that has.
+ID_DIGITS = 18
 
 
 def shortened(text: str) -> SafeString:
@@ -26,8 +30,18 @@ def shortened(text: str) -> SafeString:
     return format_html('<span title="{}">{}</span>', text, Truncator(text).chars(SHOWN_CHARS))
 
 
+class OfAnyYear:
+    """A list that, asked for a year no calendar has, does as it does with any other nonsense."""
+
+    def get_changelist_instance(self, request):
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters from error
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(OfAnyYear, DjangoUserAdmin):
     ordering = ["-date_joined"]
     list_display = ["email", "name", "balance", "is_staff", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_active", "date_joined"]
@@ -78,6 +92,14 @@ class UserAdmin(DjangoUserAdmin):
         )
 
 
+class PersonSelect(AutocompleteSelect):
+    """Chooses nobody where an address or a form names what can be no id."""
+
+    def optgroups(self, name, value, attr=None):
+        ids = [one for one in map(str, value) if one.isdecimal() and len(one) <= ID_DIGITS]
+        return super().optgroups(name, ids, attr)
+
+
 class AdjustmentForm(forms.ModelForm):
     """A movement by hand: how much, and why. The kind follows from the sign."""
 
@@ -116,7 +138,7 @@ class AdjustmentForm(forms.ModelForm):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(admin.ModelAdmin):
+class LedgerEntryAdmin(OfAnyYear, admin.ModelAdmin):
     form = AdjustmentForm
     autocomplete_fields = ["user"]
     list_display = ["created_at", "user", "kind", "amount", "short_source", "short_reason", "actor"]
@@ -143,6 +165,11 @@ class LedgerEntryAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "user":
+            kwargs["widget"] = PersonSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def get_changeform_initial_data(self, request):
         return super().get_changeform_initial_data(request) | {"source": f"staff:{uuid.uuid4()}"}
 
@@ -163,5 +190,7 @@ class LedgerEntryAdmin(admin.ModelAdmin):
         ledger.adjust(
             obj.user, obj.amount, reason=obj.reason, actor=request.user, source=obj.source
         )
-        entry = LedgerEntry.objects.get(source=obj.source)
+        # Sent twice at once with another sign, one form is two movements.
+        kind = ledger.kind_by_hand(obj.amount)
+        entry = LedgerEntry.objects.get(kind=kind, source=obj.source)
         obj.pk, obj.kind = entry.pk, entry.kind

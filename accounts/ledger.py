@@ -46,8 +46,13 @@ def refunds_since(user, moment, *, reason: str) -> int:
     return refunds.filter(reason=reason, created_at__gte=moment).count()
 
 
+def kind_by_hand(amount: int) -> LedgerEntry.Kind:
+    """What staff make by moving ``amount`` credits: a gift, or a correction when it is < 0."""
+    return LedgerEntry.Kind.GRANT if amount > 0 else LedgerEntry.Kind.ADJUSTMENT
+
+
 def adjust(user, amount: int, *, reason: str, actor=None, source: str = "") -> bool:
-    """Move credits by hand: a gift when ``amount`` > 0, a correction when it is < 0.
+    """Move credits by hand, as :func:`kind_by_hand` says.
 
     ``source`` makes a repeated request one movement; without it each call is a new one.
 
@@ -62,8 +67,8 @@ def adjust(user, amount: int, *, reason: str, actor=None, source: str = "") -> b
         "reason": reason,
     }
     if amount > 0:
-        return _write(user, LedgerEntry.Kind.GRANT, amount, **details)
-    return _take(user, LedgerEntry.Kind.ADJUSTMENT, -amount, **details)
+        return _write(user, kind_by_hand(amount), amount, **details)
+    return _take(user, kind_by_hand(amount), -amount, **details)
 
 
 def _take(user, kind, amount: int, *, source: str, **details) -> bool:

@@ -118,6 +118,11 @@ class TestPeople:
         }  # fmt: skip
         assert b'<td class="field-balance">42</td>' in desk.get("/admin/accounts/user/").content
 
+    def test_the_list_is_ordered_by_balance(self, desk, user, other):
+        ledger.adjust(other, 5, reason="a gift")
+        rows = desk.get("/admin/accounts/user/?o=-2").context["cl"].result_list
+        assert [row.credits for row in rows] == [5, 1, 0]
+
     def test_a_person_s_page_leads_to_their_credits(self, desk, user):
         page = desk.get(f"/admin/accounts/user/{user.pk}/change/").content.decode()
         assert f"{ADD}?user={user.pk}" in page
@@ -152,6 +157,15 @@ class TestPeople:
             {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"},
         )
         assert User.objects.filter(pk=user.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("page", "field"), [("ledgerentry", "created_at"), ("user", "date_joined")]
+)
+@pytest.mark.parametrize("year", ["9" * 20, "99999", "0", "abc"])
+def test_a_year_that_no_calendar_has_is_no_question(desk, page, field, year):
+    response = desk.get(f"/admin/accounts/{page}/?{field}__year={year}", follow=True)
+    assert response.status_code == 200
 
 
 class TestCredits:
@@ -200,6 +214,28 @@ class TestCredits:
         assert send(amount).status_code == 302
         assert send(amount, again=True).status_code == 302
         assert ledger.balance(user) == 1 + amount
+
+    @pytest.mark.parametrize("amount", [1, -1])
+    def test_a_form_sent_with_both_signs_at_once_breaks_nothing(
+        self, send, user, amount, monkeypatch
+    ):
+        adjust = ledger.adjust
+
+        def after_the_other(person, amount, **details):
+            adjust(person, -amount, **details)
+            return adjust(person, amount, **details)
+
+        monkeypatch.setattr(ledger, "adjust", after_the_other)
+        assert send(amount).status_code == 302
+        assert ledger.balance(user) == 1
+
+    @pytest.mark.parametrize("nobody", ["abc", "9" * 20, "-1", "", "\u00b2"])
+    def test_what_names_nobody_chooses_nobody(self, desk, user, nobody):
+        opened = desk.get(ADD, {"user": nobody})
+        assert opened.status_code == 200
+        source = opened.context["adminform"].form["source"].value()
+        fields = {"user": nobody, "amount": 5, "reason": "why", "source": source}
+        assert "user" in faults(desk.post(ADD, fields))
 
     @pytest.mark.parametrize("amount", [7, -3])
     def test_going_back_and_changing_a_form_that_was_sent_is_refused(self, send, user, amount):
