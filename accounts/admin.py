@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -42,6 +42,7 @@ class OfAnyYear:
 
 @admin.register(User)
 class UserAdmin(OfAnyYear, DjangoUserAdmin):
+    show_full_result_count = False
     ordering = ["-date_joined"]
     list_display = ["email", "name", "balance", "is_staff", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_active", "date_joined"]
@@ -61,11 +62,10 @@ class UserAdmin(OfAnyYear, DjangoUserAdmin):
     ]
 
     def get_queryset(self, request):
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(credits=Coalesce(Sum("ledger_entries__amount"), 0))
-        )
+        # Each person's own sum, and no join: people are counted without their entries.
+        theirs = LedgerEntry.objects.filter(user=OuterRef("pk")).order_by().values("user")
+        balance = Subquery(theirs.annotate(sum=Sum("amount")).values("sum"))
+        return super().get_queryset(request).annotate(credits=Coalesce(balance, 0))
 
     def has_delete_permission(self, request, obj=None):
         # A ledger without its people proves nothing; an account is made inactive instead.
@@ -139,6 +139,7 @@ class AdjustmentForm(forms.ModelForm):
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(OfAnyYear, admin.ModelAdmin):
+    show_full_result_count = False
     form = AdjustmentForm
     autocomplete_fields = ["user"]
     list_display = ["created_at", "user", "kind", "amount", "short_source", "short_reason", "actor"]

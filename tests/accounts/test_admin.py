@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts import ledger
 from accounts.admin import UserAdmin
@@ -117,6 +119,13 @@ class TestPeople:
             "staff@example.com": 0, "ada@example.com": 42, "bob@example.com": 0,
         }  # fmt: skip
         assert b'<td class="field-balance">42</td>' in desk.get("/admin/accounts/user/").content
+
+    def test_people_are_counted_without_their_entries(self, desk, user):
+        with CaptureQueriesContext(connection) as asked:
+            desk.get("/admin/accounts/user/?is_active__exact=1")
+        counts = [one["sql"] for one in asked if "COUNT(" in one["sql"]]
+        assert len(counts) == 1
+        assert "ledgerentry" not in counts[0]
 
     def test_the_list_is_ordered_by_balance(self, desk, user, other):
         ledger.adjust(other, 5, reason="a gift")
