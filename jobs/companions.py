@@ -20,14 +20,20 @@ from jobs.models import TrackFile
 from jobs.rendering import ReportingFile
 from jobs.speech import synthesiser_for
 from jobs.stopping import given_back_when_told_to_stop
-from jobs.storage import StorageClipStore, companion_key, delete_file, delete_tries, tracks
+from jobs.storage import (
+    StorageClipStore,
+    companion_key,
+    delete_file,
+    delete_tries,
+    read_in_parts,
+    tracks,
+)
 from jobs.workspace import workspace
 
 logger = logging.getLogger(__name__)
 Kind = TrackFile.Kind
 
 BEAT_SECONDS = 5.0
-PART_BYTES = 1 << 20
 
 
 class Pulse:
@@ -131,8 +137,8 @@ def _tried(hold: Hold, what: str, step: Callable[[], None]) -> bool:
 def _fetched(key: str, folder: Path, pulse: Pulse) -> Path:
     """The recording, out of the storage into ``folder``."""
     path = folder / "track.flac"
-    with tracks().open(key) as stored, path.open("wb") as file:
-        while part := stored.read(PART_BYTES):
+    with path.open("wb") as file:
+        for part in read_in_parts(key):
             file.write(part)
             if pulse.lost():
                 raise audio.Cancelled(f"{key} is not wanted any more")

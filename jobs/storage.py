@@ -4,7 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -23,6 +23,9 @@ SALT = "jobs.storage.link"
 
 # What is raised by storage that does not answer, or has troubles of its own.
 STORAGE_AWAY = (OSError, BotoCoreError, ClientError, RetriesExceededError)
+
+# Of a file that is read as it comes: a slow network, too, brings so much within a few seconds.
+PART_BYTES = 1 << 16
 
 FLAC = "flac"
 # What a track can be listened to as; each is the ending of a file's name, and its type.
@@ -99,6 +102,19 @@ def read_file(key: str) -> bytes | None:
     except STORAGE_AWAY as error:
         logger.warning("%s cannot be read: %r", key, error)
         return None
+
+
+def read_in_parts(key: str) -> Iterator[bytes]:
+    """A large file's bytes as they come, so that whoever reads can do something in between.
+
+    A bucket's file that is opened and read is fetched whole at the first read.
+    """
+    if bucket := getattr(tracks(), "bucket", None):
+        with closing(bucket.Object(key).get()["Body"]) as body:
+            yield from body.iter_chunks(PART_BYTES)
+    else:
+        with tracks().open(key) as stored:
+            yield from iter(lambda: stored.read(PART_BYTES), b"")
 
 
 def files_in(folder: str) -> Iterator[tuple[str, datetime]]:
