@@ -11,7 +11,7 @@ from itertools import chain
 
 from celery import current_app
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
 from audio import SpecError
@@ -47,9 +47,15 @@ def dispatch_forgotten() -> int:
     ).exclude(sent_at=None)
     # Sent and not taken in time, or taken and then left: that message is gone.
     forgotten = sent.filter(Q(resend_at__lte=Now()) | _in_vain(sent))
-    unsent = Job.objects.active().filter(sent_at=None)
-    people = unsent.order_by().values_list("user", flat=True).distinct()
-    return send_each(chain(forgotten.order_by("created_at"), *map(_waiting, people)))
+    return send_each(chain(forgotten.order_by("created_at"), *map(_waiting, _people_with_room())))
+
+
+def _people_with_room():
+    """Whoever has jobs that were not sent, and may have one more under way: found by one query."""
+    people = Job.objects.active().order_by().values("user")
+    under_way = people.annotate(all=Count("pk"), sent=Count("sent_at"))
+    with_room = under_way.filter(sent__lt=settings.JOBS_UNDER_WAY_A_PERSON, all__gt=F("sent"))
+    return with_room.values_list("user", flat=True)
 
 
 def _in_vain(sent) -> Q:

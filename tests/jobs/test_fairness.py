@@ -1,6 +1,8 @@
 """A hundred jobs of one person stand in front of nobody else's first."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import ledger
 from jobs import lifecycle
@@ -59,6 +61,21 @@ def test_the_sweeper_keeps_to_it(user, submit, sent):
     assert lifecycle.sweep()["sent"] == 0
     Job.objects.update(sent_at=None)
     assert lifecycle.sweep()["sent"] == 2
+
+
+def test_the_sweeper_asks_no_more_the_more_people_wait(
+    user, other, submit, sent, django_assert_num_queries
+):
+    submit(user, 5)
+    with CaptureQueriesContext(connection) as for_one:
+        lifecycle.sweep()
+    submit(other, 5)
+    with django_assert_num_queries(len(for_one)):
+        lifecycle.sweep()
+    Job.objects.filter(pk=sent[0]).update(sent_at=None)
+    sent.clear()
+    assert lifecycle.sweep()["sent"] == 1
+    assert len(sent) == 1
 
 
 def test_a_step_has_longer_the_more_there_is_to_do(job):
