@@ -11,6 +11,8 @@ from itertools import chain
 
 from celery import current_app
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
@@ -37,7 +39,7 @@ def dispatch(user_id) -> int:
     The others wait in the database and not in the queue, so that a hundred jobs of one person
     stand in front of nobody else's first. Gives the number sent.
     """
-    return send_each(_waiting(user_id))
+    return count_sent(_send_waiting(user_id))
 
 
 def dispatch_forgotten() -> int:
@@ -47,7 +49,8 @@ def dispatch_forgotten() -> int:
     ).exclude(sent_at=None)
     # Sent and not taken in time, or taken and then left: that message is gone.
     forgotten = sent.filter(Q(resend_at__lte=Now()) | _in_vain(sent))
-    return send_each(chain(forgotten.order_by("created_at"), *map(_waiting, _people_with_room())))
+    again = map(_send, forgotten.order_by("created_at"))
+    return count_sent(chain(again, *map(_send_waiting, _people_with_room())))
 
 
 def _people_with_room():
@@ -110,27 +113,55 @@ def limits_of(seconds_of_work: float) -> dict[str, int]:
     return {"soft_time_limit": soft, "time_limit": soft + settings.JOB_GRACE_SECONDS}
 
 
-def _waiting(user_id) -> Iterator[Job]:
-    """What is to be sent of one person's now; looked up when the first is asked for."""
-    active = Job.objects.active().filter(user=user_id)
-    room = settings.JOBS_UNDER_WAY_A_PERSON - active.exclude(sent_at=None).count()
-    yield from active.filter(sent_at=None).order_by("created_at")[: max(room, 0)]
+def _send_waiting(user_id) -> Iterator[bool]:
+    """Send one person's waiting jobs, oldest first, one a turn, while there is room."""
+    while job := _take_waiting(user_id):
+        yield _tell(job)
+
+
+def _take_waiting(user_id) -> Job | None:
+    """Mark one person's oldest waiting job as sent, unless as many as may be are under way."""
+    with transaction.atomic():
+        # Two that counted at the same time would both find room, so one waits here for the other.
+        # It keeps nobody from writing what only refers to the person, such as a refund.
+        people = get_user_model().objects.select_for_update(no_key=True)
+        people.filter(pk=user_id).values("pk").first()
+        active = Job.objects.active().filter(user=user_id)
+        if active.exclude(sent_at=None).count() >= settings.JOBS_UNDER_WAY_A_PERSON:
+            return None
+        waiting = active.filter(sent_at=None).order_by("created_at")
+        # Whoever has a row just now ends that job or takes it, and asks for the next afterwards;
+        # to wait for them here would be to wait for each other.
+        job = waiting.select_for_update(skip_locked=True).first()
+        if job:
+            _mark(Job.objects.filter(pk=job.pk), job)
+    return job
 
 
 def _send(job: Job) -> bool:
     """Tell the workers of ``job``'s step; false when somebody else did so just now."""
+    return bool(_mark(_row(job), job)) and _tell(job)
+
+
+def _row(job: Job):
+    """The row of ``job``, as long as nobody took it, ended it or had it sent since it was read."""
+    return Job.objects.active().filter(pk=job.pk, attempt=job.attempt, sends=job.sends)
+
+
+def _mark(rows, job: Job) -> int:
+    """Note in ``rows`` that ``job`` is sent now."""
     # Each wait is twice as long as the one before: a long queue is not filled up with copies.
     patience_s = settings.JOB_RESEND_SECONDS * 2 ** min(job.sends, MOST_DOUBLINGS)
-    row = Job.objects.active().filter(pk=job.pk, attempt=job.attempt)
-    ours = row.filter(sends=job.sends).update(
-        sent_at=Now(), sends=F("sends") + 1, resend_at=from_now(patience_s)
-    )
-    if not ours:
-        return False
+    return rows.update(sent_at=Now(), sends=F("sends") + 1, resend_at=from_now(patience_s))
+
+
+def _tell(job: Job) -> bool:
+    """Hand the message about ``job``, which is marked as sent, to the broker."""
     try:
         current_app.send_task(TASK_OF[job.step], [str(job.pk)], **time_limits(job))
     except Exception as error:
-        row.filter(sends=job.sends + 1).update(sent_at=None, sends=job.sends)
+        marked = Job.objects.active().filter(pk=job.pk, attempt=job.attempt, sends=job.sends + 1)
+        marked.update(sent_at=None, sends=job.sends)
         raise BrokerAway(f"job {job.pk} could not be sent ({error!r})") from error
     return True
 

@@ -130,11 +130,12 @@ def hand_on(claim: Claim) -> bool:
     """Pass a job whose words are spoken to the renderers; it costs none of its tries."""
     with transaction.atomic():
         ours = claim.row.update(
+            # It stays one of those that its person has under way, and is due: should this worker
+            # die before it is sent, the sweeper sends it.
             step=Job.Step.RENDER,
             tries=F("tries") - 1,
             holder="",
             lease_until=Now(),
-            sent_at=None,
         )
         if ours:
             claim.job.refresh_from_db()
