@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jobs.models import Job, TrackFile
-from jobs.refused import Refused
+from jobs.refused import AccountClosed, Refused
 from jobs.templatetags.sizes import file_size
 
 # A recording with noise in it, and the formats made beside it, as measured.
@@ -69,13 +69,17 @@ def require_room(job: Job) -> None:
     """Refuse to begin ``job``, stored just now in this transaction, while there is no room.
 
     What else is in the making counts as what it will come to, and whoever begins another one at
-    the same time waits here until this transaction ends.
+    the same time, or closes the account, waits here until this transaction ends.
 
     Raises
     ------
-    StorageFull
+    StorageFull, jobs.refused.AccountClosed
     """
-    user = get_user_model().objects.select_for_update().only("pk").get(pk=job.user_id)
+    people = get_user_model().objects.select_for_update().only("pk", "is_active")
+    user = people.get(pk=job.user_id)
+    # A request may have been let in before the account was closed.
+    if not user.is_active:
+        raise AccountClosed
     others = Job.objects.of(user).active().exclude(pk=job.pk)
     coming_s = others.aggregate(sum=Sum("duration_s"))["sum"] or 0
     stored = room_of(user)

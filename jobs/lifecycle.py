@@ -265,7 +265,7 @@ def restore(job: Job) -> bool:
 
     Raises
     ------
-    jobs.allowance.StorageFull
+    jobs.refused.Refused
         Nothing is changed then.
     """
     with transaction.atomic():

@@ -15,6 +15,8 @@ from accounts import ledger
 from accounts.models import User
 from jobs import lifecycle
 from jobs.models import Discard, Job
+from jobs.refused import AccountClosed
+from tests.at_once import at_once
 
 PICTURE = "https://lh3.googleusercontent.com/a/ada"
 
@@ -112,6 +114,66 @@ def test_closed_again_it_is_as_it_was(user):
     closed = User.objects.get()
     close(closed.email)
     assert User.objects.get().email == closed.email
+
+
+def test_what_is_asked_for_while_it_is_closed_goes_with_the_others(
+    user, completed, spec, monkeypatch
+):
+    """A form had been let in, and its job is stored after the first look at what there is."""
+    ledger.adjust(user, 1, reason="a gift")
+    late, remove = [], lifecycle.remove
+
+    def then_another_comes(job):
+        if not late:
+            User.objects.update(is_active=True)
+            late.append(lifecycle.submit_job(user, spec, key="late"))
+            User.objects.update(is_active=False)
+        remove(job)
+
+    monkeypatch.setattr(lifecycle, "remove", then_another_comes)
+    assert "2 tracks" in close()
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "begin"),
+    [
+        ("completed", lambda job, spec: lifecycle.submit_job(job.user, spec, key="another")),
+        ("cancelled", lambda job, spec: lifecycle.retry(job)),
+        ("archived", lambda job, spec: lifecycle.restore(job)),
+    ],
+    ids=["submit", "retry", "restore"],
+)
+def test_a_form_that_was_let_in_before_begins_nothing_any_more(
+    user, completed, spec, balance, state, begin
+):
+    ledger.adjust(user, 1, reason="a gift")
+    Job.objects.update(
+        state=state, delivered=state != "cancelled",
+        **{} if state == "completed" else {"track": "", "track_bytes": 0},
+    )  # fmt: skip
+    job = Job.objects.get()
+    # The request's own user was read earlier.
+    assert job.user.is_active
+    User.objects.update(is_active=False)
+    with pytest.raises(AccountClosed) as refused:
+        begin(job, spec)
+    assert "closed" in refused.value.in_words()
+    assert (Job.objects.get().state, balance()) == (state, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_form_and_a_closing_at_once_nothing_is_left(user, spec):
+    """Whichever comes first: the form's job is removed, or it is not begun."""
+
+    def act(number):
+        return lifecycle.submit_job(user, spec, key="a-key") if number else close()
+
+    closed, begun = at_once(2, act)
+    assert "is closed" in closed
+    assert isinstance(begun, (Job, AccountClosed))
+    assert not Job.objects.exists()
+    assert ledger.balance(user) == 1
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "", "ada"])
