@@ -1,6 +1,7 @@
 """Staff find jobs, and retry, cancel, refund and unshare them; the ledger shows who did it."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 
 from accounts import ledger
@@ -8,6 +9,7 @@ from accounts.models import LedgerEntry
 from jobs import lifecycle
 from jobs.admin import JobAdmin
 from jobs.models import Job
+from jobs.restraint import require_restraint
 from tests.jobs.shelf import shelve
 
 LIST = "/admin/jobs/job/"
@@ -25,10 +27,10 @@ def staff(client):
 def act(staff):
     """Do an action of the list to every job."""
 
-    def act(action):
+    def act(action, query=""):
         chosen = [str(job.pk) for job in Job.objects.all()]
         data = {"action": action, "_selected_action": chosen}
-        return staff.post(LIST, data, follow=True).content.decode()
+        return staff.post(LIST + query, data, follow=True).content.decode()
 
     return act
 
@@ -109,6 +111,46 @@ def test_cancel_gives_the_credit_back(act, job, balance):
     assert "1 of 1 cancelled" in act("cancel")
     assert balance() == 1
     assert "0 of 1 cancelled" in act("cancel")
+
+
+def test_what_leaves_the_list_by_what_is_done_to_it_is_counted(act, job):
+    assert "1 of 1 cancelled" in act("cancel", "?state__exact=pending")
+
+
+def test_what_staff_cancel_is_given_back_by_them_and_does_not_restrain_the_person(
+    act, job, user, settings
+):
+    settings.JOB_REFUNDS_A_DAY = 1
+    act("cancel")
+    entry = LedgerEntry.objects.get(kind=LedgerEntry.Kind.REFUND)
+    assert (entry.actor.email, entry.reason) == ("boss@example.com", "cancelled by staff")
+    require_restraint(user)
+
+
+def test_what_staff_did_is_noted_without_the_words_of_the_person(staff, act, job):
+    act("cancel")
+    act("cancel")
+    act("retry")
+    noted = LogEntry.objects.order_by("pk")
+    assert [entry.change_message for entry in noted] == ["Cancelled.", "Put back in the queue."]
+    assert {entry.user.email for entry in noted} == {"boss@example.com"}
+    assert {entry.object_repr for entry in noted} == {str(job.pk)}
+    assert "Cancelled." in staff.get(f"{LIST}{job.pk}/history/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "share_token__startswith",
+        "share_token",
+        "submission__startswith",
+        "files__job__share_token__startswith",
+        "user__job__share_token__startswith",
+    ],
+)
+def test_nothing_secret_is_found_out_through_a_filter(staff, completed, lookup):
+    Job.objects.update(share_token="t" * 43)
+    assert staff.get(f"{LIST}?{lookup}=t").status_code == 400
 
 
 def test_retry_charges_again(act, claim, balance):
