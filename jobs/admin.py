@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.db.models.constants import LOOKUP_SEP
 
@@ -40,6 +41,13 @@ class ReportInline(ReadOnlyInline):
     fields = ["attempt", "certificate", "holds", "tries", "sends", "lease_until", "due_at"]
 
 
+class JobList(ChangeList):
+    """The list, read without the recipes: long, and not shown in it."""
+
+    def get_queryset(self, request, **options):
+        return super().get_queryset(request, **options).defer("spec")
+
+
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):
     list_display = [
@@ -58,10 +66,15 @@ class JobAdmin(admin.ModelAdmin):
     search_fields = ["title", "user__email"]
     search_help_text = "Id, title or e-mail address"
     date_hierarchy = "created_at"
+    # To count all of them, too, for a page that a search has narrowed down would read them all.
+    show_full_result_count = False
     # What people share is theirs: staff see that, not where. A stage outlives its making.
     exclude = ["share_token", "stage"]
     inlines = [TrackFileInline, ReportInline]
     actions = ["retry", "cancel", "refund", "withdraw"]
+
+    def get_changelist(self, request, **options):
+        return JobList
 
     def has_add_permission(self, request):
         return False

@@ -127,6 +127,8 @@ class Job(models.Model):
                 name="jobs_active",
             ),
             models.Index(fields=["user", "band"], name="jobs_of_a_band"),
+            # As the admin lists all of them.
+            models.Index(fields=["-created_at", "-id"], name="jobs_of_all"),
         ]
         constraints = [
             models.UniqueConstraint("user", "submission", name="one_job_a_submission"),

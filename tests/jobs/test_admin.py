@@ -3,6 +3,8 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import ledger
 from accounts.models import LedgerEntry
@@ -83,6 +85,27 @@ def test_there_is_no_button_to_save_what_cannot_be_changed(staff, job):
 
 def test_a_job_is_found_by_its_id(staff, job):
     assert staff.get(f"{LIST}?q={job.pk}").context["cl"].result_count == 1
+
+
+def test_the_list_is_read_in_order_and_without_the_recipes(staff, job):
+    with CaptureQueriesContext(connection) as asked:
+        staff.get(LIST)
+    listed = [
+        query["sql"] for query in asked if 'ORDER BY "jobs_job"."created_at" DESC' in query["sql"]
+    ]
+    assert len(listed) == 1
+    assert '"spec"' not in listed[0]
+    plan = f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # It would rather read a table of one row as it is.
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(plan + listed[0])
+        assert "jobs_of_all" in str(cursor.fetchall())
+
+
+def test_a_search_counts_what_it_finds_and_not_all_there_is(staff, job):
+    assert staff.get(f"{LIST}?q=Calm").context["cl"].full_result_count is None
 
 
 def test_saving_undoes_nothing_that_happens_meanwhile(staff, job, balance, monkeypatch):
