@@ -58,8 +58,7 @@ def job_favourite(request, job_id):
     Job.objects.filter(pk=job.pk).update(favourite=other)
     if not request.htmx:
         return redirect("job", job_id)
-    job.refresh_from_db(fields=["favourite"])
-    return render(request, "jobs/_favourite.html", {"job": job})
+    return render(request, "jobs/_favourite.html", {"job": job_of(request, job_id)})
 
 
 @posted_from("job")
