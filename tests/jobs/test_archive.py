@@ -4,6 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from jobs import discards, lifecycle
+from jobs.housekeeping import CLIP_AGE
 from jobs.models import Job, Report, TrackFile
 from jobs.storage import companion_key, track_key, tracks
 
@@ -74,3 +75,8 @@ def test_who_cancels_a_restoring_is_not_told_of_credits(client, archived):
     page = client.post(f"/jobs/{archived.pk}/cancel/", follow=True).content.decode()
     assert "credit is back" not in page
     assert "Archived. The recipe is kept" in page
+
+
+def test_its_page_says_how_long_what_was_spoken_is_kept(client, archived):
+    page = client.get(f"/jobs/{archived.pk}/").content.decode()
+    assert f"spoken more than {CLIP_AGE.days} days ago are spoken anew" in page
