@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import demo
+from accounts.durations import YEAR_S
 from accounts.gate import posted_from
 from accounts.picture import may_be_fetched, picture_of
 from accounts.ways import ways_in
@@ -24,7 +25,6 @@ from accounts.ways import ways_in
 # Says that somebody signed out here, until static/js/offline/leaving.js has forgotten them. A
 # session that only runs out leaves no such sign: what was kept is there when they are back.
 SIGNED_OUT = "signed_out"
-YEAR_S = 365 * 24 * 3600
 
 
 @require_safe

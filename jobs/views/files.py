@@ -13,6 +13,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.durations import YEAR_S
 from audio import cover
 from jobs import extras
 from jobs.gate import job_of
@@ -21,7 +22,6 @@ from jobs.ranges import ranged_response
 from jobs.storage import FLAC, SOUND_TYPES, file_link, is_lost, read_file, read_link, tracks
 
 Kind = TrackFile.Kind
-YEAR_S = 365 * 24 * 3600
 
 
 @login_required

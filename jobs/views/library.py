@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from accounts.durations import YEAR_S
 from jobs import library
 from jobs.allowance import room_of
 from jobs.models import Job
@@ -16,7 +17,6 @@ from jobs.models import Job
 JOBS_A_PAGE = 24
 # Fewer can be looked through.
 WORTH_NARROWING = 8
-YEAR_S = 365 * 24 * 3600
 
 
 @login_required
