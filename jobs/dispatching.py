@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from audio import SpecError
 from jobs.database import from_now
 from jobs.models import Job
+from jobs.restraint import is_used_up
 
 logger = logging.getLogger(__name__)
 
@@ -125,11 +126,13 @@ def _take_waiting(user_id) -> Job | None:
         # Two that counted at the same time would both find room, so one waits here for the other.
         # It keeps nobody from writing what only refers to the person, such as a refund.
         people = get_user_model().objects.select_for_update(no_key=True)
-        people.filter(pk=user_id).values("pk").first()
+        person = people.only("pk").get(pk=user_id)
         active = Job.objects.active().filter(user=user_id)
         if active.exclude(sent_at=None).count() >= settings.JOBS_UNDER_WAY_A_PERSON:
             return None
         waiting = active.filter(sent_at=None).order_by("created_at")
+        if is_used_up(person):
+            waiting = waiting.filter(delivered=True)
         # Whoever has a row just now ends that job or takes it, and asks for the next afterwards;
         # to wait for them here would be to wait for each other.
         job = waiting.select_for_update(skip_locked=True).first()

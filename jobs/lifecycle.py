@@ -320,7 +320,8 @@ def _end(rows, state: str, message: str, *, counts: bool = False, actor=None) ->
     """Move the one job in ``rows`` to an unhappy end and refund it, both or neither.
 
     One that was finished before, and was only made again, goes to the archive instead: it can be
-    made again once more, and has been paid for. ``refunded`` says who gives it back, and why.
+    made again once more, and has been paid for. Whether the refund ``counts``: see
+    :mod:`jobs.restraint`; ``actor`` is whoever of our staff ends the job.
     """
     with transaction.atomic():
         job = rows.select_for_update().select_related("user").first()

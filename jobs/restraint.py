@@ -1,7 +1,8 @@
 """How many tracks a day a person may have given back after their words were spoken.
 
 Who cancels gets the whole credit back, though what was spoken by then has been paid for. So one
-credit could buy speech without end; this is where it ends. What fails through us does not count,
+credit could buy speech without end; this is where it ends: no other track is taken on, and those
+that wait already wait until the next day. What fails through us does not count,
 nor what is cancelled before a worker began.
 """
 
@@ -44,8 +45,13 @@ def require_restraint(user) -> None:
     ------
     TooManyGivenBack
     """
-    if _given_back(user) >= settings.JOB_REFUNDS_A_DAY:
+    if is_used_up(user):
         raise TooManyGivenBack
+
+
+def is_used_up(user) -> bool:
+    """Whether so many were given back that nothing more is spoken for ``user`` today."""
+    return _given_back(user) >= settings.JOB_REFUNDS_A_DAY
 
 
 def warning_for(job: Job) -> str:

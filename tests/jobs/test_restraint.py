@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts import ledger
 from jobs import lifecycle, rendering, restraint, sayings
+from jobs.dispatching import dispatch
 from jobs.models import Job
 from jobs.restraint import TooManyGivenBack
 
@@ -33,6 +34,17 @@ def test_no_other_is_begun_and_nothing_is_taken(user, spec, given_back, balance)
         lifecycle.retry(given_back[0])
     assert (Job.objects.count(), balance()) == (2, before)
     assert {job.state for job in Job.objects.all()} == {"cancelled"}
+
+
+def test_taking_all_on_beforehand_is_no_way_around(user, spec, settings, monkeypatch):
+    settings.JOB_REFUNDS_A_DAY = settings.JOBS_UNDER_WAY_A_PERSON = 1
+    ledger.adjust(user, 1, reason="one more")
+    first, _ = (lifecycle.submit_job(user, spec, key=key) for key in ("one", "two"))
+    assert dispatch(user.pk) == 1
+    lifecycle.cancel(lifecycle.claim(first.pk, "speech").job)
+    assert dispatch(user.pk) == 0
+    monkeypatch.setattr(restraint, "DAY", timedelta(0))
+    assert dispatch(user.pk) == 1
 
 
 def test_deleting_them_is_no_way_around(user, spec, given_back):
