@@ -21,6 +21,8 @@ def fill(apps, schema_editor):
         jobs.filter(pk=job.pk).update(
             duration_s=job.spec["duration_s"], band=bands[0] if bands else ""
         )
+    # PostgreSQL looks at the rows' references at the end, and alters no table until it has.
+    schema_editor.connection.check_constraints()
 
 
 class Migration(migrations.Migration):

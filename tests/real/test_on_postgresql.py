@@ -7,7 +7,10 @@ import sys
 from tests import services
 from tests.real.site import ROOT
 
-PROMISES = ["tests/accounts", "tests/jobs", "tests/faults/test_ledger_faults.py"]
+PROMISES = [
+    "tests/accounts", "tests/jobs", "tests/faults/test_ledger_faults.py",
+    "tests/entrain/test_architecture.py::test_jobs_of_the_first_version_live_on",
+]  # fmt: skip
 
 
 def test_accounts_and_jobs_keep_their_promises_on_postgresql():
