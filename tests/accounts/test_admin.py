@@ -169,11 +169,11 @@ class TestPeople:
 
 
 @pytest.mark.parametrize(
-    ("page", "field"), [("ledgerentry", "created_at"), ("user", "date_joined")]
+    ("listed", "field"), [("ledgerentry", "created_at"), ("user", "date_joined")]
 )
 @pytest.mark.parametrize("year", ["9" * 20, "99999", "0", "abc"])
-def test_a_year_that_no_calendar_has_is_no_question(desk, page, field, year):
-    response = desk.get(f"/admin/accounts/{page}/?{field}__year={year}", follow=True)
+def test_a_year_that_no_calendar_has_is_no_question(desk, listed, field, year):
+    response = desk.get(f"/admin/accounts/{listed}/?{field}__year={year}", follow=True)
     assert response.status_code == 200
 
 

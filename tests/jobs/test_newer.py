@@ -26,9 +26,9 @@ def _asks_to_come_again(response) -> bool:
     )
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_that_needs_the_recipe_asks_to_come_again(client, newer, page):
-    assert _asks_to_come_again(client.get(f"/jobs/{newer.pk}/{page}"))
+@pytest.mark.parametrize("place", PAGES)
+def test_a_page_that_needs_the_recipe_asks_to_come_again(client, newer, place):
+    assert _asks_to_come_again(client.get(f"/jobs/{newer.pk}/{place}"))
 
 
 @pytest.mark.parametrize("address", SHARED)
