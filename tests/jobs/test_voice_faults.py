@@ -68,7 +68,8 @@ def test_the_job_fails_in_words_with_the_credit_back(claim, server, balance, ans
     assert balance() == 1
 
 
-def test_a_busy_service_is_waited_for(claim, server):
+def test_a_busy_service_is_waited_for(claim, server, settings):
+    settings.ELEVENLABS_LINE_SECONDS = 10
     busy = (429, {"detail": {"status": "rate_limit_exceeded"}}, {"Retry-After": "0"})
     server.answers = [busy, busy, (200, MP3), busy, (200, MP3)]
     rendering.speak(claim)
