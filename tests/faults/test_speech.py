@@ -23,7 +23,7 @@ def service(plant):
             ELEVENLABS_API_KEY="secret-key-4711",
             ELEVENLABS_BASE_URL=server.url,
             ELEVENLABS_CONCURRENCY="1",
-            ELEVENLABS_LINE_SECONDS="0.5",
+            ELEVENLABS_LINE_SECONDS="4",
         )
         yield server
         plant.end("natural")
