@@ -8,7 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.db.models.constants import LOOKUP_SEP
 
-from accounts.admin import shortened
+from accounts.admin import OfAnyYear, shortened
 from accounts.errors import NotEnoughCredits
 from jobs import lifecycle
 from jobs.models import Job, Report, TrackFile
@@ -49,7 +49,7 @@ class JobList(ChangeList):
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin):
+class JobAdmin(OfAnyYear, admin.ModelAdmin):
     list_display = [
         "short_title",
         "user",
@@ -152,7 +152,11 @@ class JobAdmin(admin.ModelAdmin):
 
     @admin.action(description="Withdraw the private link", permissions=["change"])
     def withdraw(self, request, jobs):
-        n = jobs.exclude(share_token=None).update(share_token=None)
+        shared = list(jobs.exclude(share_token=None))
+        Job.objects.filter(pk__in=[job.pk for job in shared]).update(share_token=None)
+        for job in shared:
+            self.log_change(request, job, "Private link withdrawn.")
+        n = len(shared)
         self.message_user(request, f"{n} private link{'' if n == 1 else 's'} withdrawn.")
 
     def _each(self, request, jobs, act, done):

@@ -2,8 +2,8 @@
 
 Who cancels gets the whole credit back, though what was spoken by then has been paid for. So one
 credit could buy speech without end; this is where it ends: no other track is taken on, and those
-that wait already wait until the next day. What fails through us does not count,
-nor what is cancelled before a worker began.
+that wait already wait until the next day. What fails through us does not count, nor what is
+cancelled before a worker began.
 """
 
 from datetime import timedelta

@@ -68,7 +68,7 @@ def quote_of(recipe: dict) -> Quote | None:
         bytes=round(duration_s * _bytes_a_second(recipe)),
         making_s=START_S + LINE_S * len(speech.distinct_lines) + duration_s / SPEED,
         marks=[[round(start, 2), round(stop, 2)] for start, stop in marks[:MOST_MARKS]],
-        spelled=spelled(track.speech.lines, track.speech.voice),
+        spelled=spelled(speech.lines, speech.voice),
     )
 
 

@@ -60,7 +60,7 @@ def job_like(request, job_id):
 def quote(request):
     """What the form as it stands would cost, and how its lines would be spaced."""
     form = JobForm(request.POST)
-    return render(request, "jobs/_quoted.html", {"form": form, "quote": form.quote})
+    return render(request, "jobs/studio/_quote.html", {"form": form, "quote": form.quote})
 
 
 def _start(request, choices, *, chosen):

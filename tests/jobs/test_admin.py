@@ -217,6 +217,14 @@ def test_a_private_link_is_withdrawn(act, completed):
     assert "1 private link withdrawn" in act("withdraw")
     assert Job.objects.get().share_token is None
     assert "0 private links withdrawn" in act("withdraw")
+    noted = LogEntry.objects.get()
+    assert (noted.user.email, noted.object_id) == ("boss@example.com", str(completed.pk))
+    assert noted.change_message == "Private link withdrawn."
+
+
+@pytest.mark.parametrize("year", ["9" * 20, "99999", "0"])
+def test_a_year_that_no_calendar_has_is_no_question(staff, job, year):
+    assert staff.get(f"{LIST}?created_at__year={year}", follow=True).status_code == 200
 
 
 def test_others_do_not_get_in(client, job):
