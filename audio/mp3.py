@@ -50,7 +50,11 @@ def _is_sound(data: bytes, at: int) -> bool:
 
 
 def _frame_bytes(header: bytes) -> int:
-    """The length of the Layer III frame with that header; 0 if it is none."""
+    """The length of the Layer III frame with that header; 0 if it is none.
+
+    Of its 32 bits eleven are set, then come two of the version, two of the layer, and one of the
+    checksum; four of the bit rate, two of the rate, and one of a byte more (ISO 11172-3, 2.4.1.3).
+    """
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
         return 0
     version, bit_rate, rate = header[1] >> 3 & 3, header[2] >> 4, header[2] >> 2 & 3

@@ -71,12 +71,11 @@ def _at(
 def _tones(beats: Sequence[Beat], excerpt: Excerpt, look: Callable[[], None]) -> list[Reading]:
     """Each beat measured together with the others, and how loud it is over what none of them is."""
     found = found_together(beats, excerpt)
-    heart = excerpt.heart(EXCERPT_S)
-    models = [_as_found(one, heart) for one in found]
+    models = [_as_found(one, excerpt) for one in found]
     for n, one in enumerate(found):
         look()
-        models[n] = _model(one, heart.without(models[:n] + models[n + 1 :]))
-    rest = heart.without(models).sound
+        models[n] = _model(one, excerpt.without(models[:n] + models[n + 1 :]))
+    rest = excerpt.without(models).sound
     return [
         _reading(one, excerpt, snr_db_of(model, rest))
         for one, model in zip(found, models, strict=True)

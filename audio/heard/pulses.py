@@ -2,6 +2,7 @@
 
 import numpy as np
 import scipy
+from numpy.lib.stride_tricks import sliding_window_view
 
 from audio.curves import Phase, softened, values_at
 from audio.heard.lines import NEAR_HZ, at_rest_hz
@@ -80,7 +81,7 @@ def pulse_in_noise(beat: Beat, excerpt: Excerpt) -> Reading:
 
 def _power_in_time(sound: np.ndarray) -> np.ndarray:
     """Mean power of the bands of both ears, each over its own mean, one for each hop."""
-    windows = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW_FRAMES, axis=0)[::_HOP_FRAMES]
+    windows = sliding_window_view(sound, _WINDOW_FRAMES, axis=0)[::_HOP_FRAMES]
     window = np.hanning(_WINDOW_FRAMES).astype(np.float32)
     power = sum(np.abs(np.fft.rfft(windows[:, ear] * window)) ** 2 for ear in (0, 1))
     usual = power.mean(axis=0)

@@ -61,12 +61,6 @@ class Excerpt:
         """What a value that moves is there."""
         return float(values_at(value, np.array([self.middle_s]))[0])
 
-    def heart(self, length_s: float) -> "Excerpt":
-        """So much of it around its middle."""
-        middle, half = len(self.sound) // 2, round(length_s * self.rate / 2)
-        first = max(0, middle - half)
-        return Excerpt(self.sound[first : middle + half], self.start + first, self.rate)
-
     def without(self, models: Sequence[np.ndarray]) -> "Excerpt":
         """The rest once these sounds, each of its shape, are taken away."""
         return Excerpt(self.sound - sum(models), self.start, self.rate) if models else self

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio.curves import Keyframe, Phase, softened, values_at
+from audio.curves import Keyframe, Phase, cycles_at, softened, values_at
 from audio.knots import between_knots, knots_of
 from tests.audio.physics import RATE
 
@@ -54,6 +54,15 @@ def test_the_phase_is_the_integral_of_the_frequency(value, beat_hz):
         smooth[max(0, int(frame.time_s * RATE) - 1) : int(frame.time_s * RATE) + 2] = False
     assert np.abs(away[smooth]).max() < 1e-7
     assert np.abs(away).max() < 1500 / RATE
+
+
+@given(movements(), st.lists(st.floats(0, 30), min_size=1, max_size=50))
+def test_cycles_are_those_of_the_phase_at_any_times_in_any_order(value, times_s):
+    frames = np.round(np.array(times_s) * RATE).astype(int)
+    phase = Phase([(1, value)], sample_rate=RATE)
+    expected = np.array([phase.cycles(int(frame), 1)[0, 0] for frame in frames])
+    away = cycles_at(value, frames / RATE) - expected
+    assert np.abs(away - np.rint(away)).max() < 1e-6
 
 
 @given(movements(), st.integers(0, 12 * RATE), st.integers(1, 4000))

@@ -84,6 +84,14 @@ def test_every_format_holds_the_samples(tmp_path, ending, sample_rate, bit_depth
     assert int(stream["duration_ts"]) == FRAMES
 
 
+def test_comments_that_are_damaged_are_no_tags(tmp_path):
+    """A field that says it is longer than what follows, and a block that ends within a length."""
+    for comments in (struct.pack("<I", 2**31) + b"x", b"\1\0"):
+        head = bytes([0x84]) + len(comments).to_bytes(3, "big")
+        (tmp_path / "track.flac").write_bytes(b"fLaC" + head + comments)
+        assert tags.read(tmp_path / "track.flac").title == ""
+
+
 def test_flac_itself_finds_the_file_sound(tmp_path):
     path = written(tmp_path / "track.flac", samples(24))
     raw = output_of(
